@@ -1,0 +1,75 @@
+"""Translate Russian diplomatic texts offline, with a curated glossary, into aligned bitexts.
+
+>>> from toolkit import Block, Document, segment
+>>> paragraph = Block("paragraph", "Стороны согласны. Встреча в 19:30.")
+>>> document = Document("note", "ru", "", (paragraph,))
+>>> [s.text for s in segment(document)]
+['Стороны согласны.', 'Встреча в 19:30.']
+"""
+
+from toolkit.bitext import (
+    Bitext,
+    Block,
+    Concept,
+    Document,
+    Edit,
+    Issue,
+    Segment,
+    Signature,
+    TermMatch,
+    Unit,
+)
+from toolkit.documents import read_document
+from toolkit.engine import ArgosEngine, Decoding, Engine
+from toolkit.errors import (
+    DocumentError,
+    EngineError,
+    FormatError,
+    GlossaryError,
+    OutputError,
+    ToolkitError,
+)
+from toolkit.formats.po import write_po
+from toolkit.formats.text import write_text
+from toolkit.formats.tmx import write_tmx
+from toolkit.glossary import Glossary, load_glossary
+from toolkit.matcher import TermMatcher
+from toolkit.packages import ModelPackage, bundled_package, find_package
+from toolkit.pipeline import translate_document
+from toolkit.segmentation import SegmentationRules, load_rules, segment
+
+__all__ = [
+    "ArgosEngine",
+    "Bitext",
+    "Block",
+    "Concept",
+    "Decoding",
+    "Document",
+    "DocumentError",
+    "Edit",
+    "Engine",
+    "EngineError",
+    "FormatError",
+    "Glossary",
+    "GlossaryError",
+    "Issue",
+    "ModelPackage",
+    "OutputError",
+    "Segment",
+    "SegmentationRules",
+    "Signature",
+    "TermMatch",
+    "TermMatcher",
+    "ToolkitError",
+    "Unit",
+    "bundled_package",
+    "find_package",
+    "load_glossary",
+    "load_rules",
+    "read_document",
+    "segment",
+    "translate_document",
+    "write_po",
+    "write_text",
+    "write_tmx",
+]

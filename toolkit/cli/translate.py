@@ -1,0 +1,235 @@
+"""`bilingual translate`: articles become aligned files."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+import click
+
+from toolkit.bitext import Bitext
+from toolkit.cli.progress import ShowProgress, note, progress_bar
+from toolkit.documents import find_documents, read_document
+from toolkit.engine import ArgosEngine, Decoding, Engine
+from toolkit.errors import ToolkitError
+from toolkit.glossary import base_files, load_glossary
+from toolkit.matcher import TermMatcher
+from toolkit.outputs import FORMATS, write_outputs
+from toolkit.packages import base_lang, find_package
+from toolkit.pipeline import translate_document
+from toolkit.scripts import share_of_letters
+
+MIN_SHARE_OF_LETTERS = 0.5  # below it a document is hardly in the language it is said to be in
+
+
+@dataclass
+class Summary:
+    """What a run did, for its last line and for --json."""
+
+    documents: int = 0
+    segments: int = 0
+    terms_found: int = 0
+    terms_kept: int = 0
+    issues: Counter[str] = field(default_factory=Counter)
+    failed: int = 0
+    seconds: float = 0.0
+
+    def add(self, bitext: Bitext) -> None:
+        """Count a document."""
+        self.documents += 1
+        self.segments += len(bitext.units)
+        found = sum(len({term.concept.id for term in unit.terms}) for unit in bitext.units)
+        issues = Counter(issue.check for unit in bitext.units for issue in unit.issues)
+        self.terms_found += found
+        self.terms_kept += found - issues["term-missing"] - issues["term-forbidden"]
+        self.issues += issues
+
+    def sentence(self) -> str:
+        """Say it in one line."""
+        issues = ", ".join(f"{count} {check}" for check, count in sorted(self.issues.items()))
+        return (
+            f"documents {self.documents}, segments {self.segments}, "
+            f"terms kept {self.terms_kept} of {self.terms_found}, "
+            f"issues {issues or 'none'}, failed {self.failed}, {self.seconds:.1f} s"
+        )
+
+
+def parse_formats(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> tuple[str, ...] | None:
+    """Check a comma-separated list of formats."""
+    if value is None:
+        return None
+    names = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
+    for name in names:
+        if name not in FORMATS:
+            raise click.BadParameter(
+                f"“{name}” is no format; choose from {', '.join(FORMATS)}", ctx, param
+            )
+    return names
+
+
+@click.command(short_help="Translate articles into aligned TMX, text and PO files.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Folder for the files; it is made."
+)
+@click.option(
+    "--to",
+    "formats",
+    callback=parse_formats,
+    metavar="FORMAT,…",
+    help=f"Formats to write: {','.join(FORMATS)} (all of them by default; text to stdout).",
+)
+@click.option("--source-lang", default="ru", show_default=True, help="Code to write, e.g. ru-RU.")
+@click.option("--target-lang", default="en", show_default=True, help="Code to write, e.g. en-US.")
+@click.option("--model", help="Package file, folder or installed name; see `bilingual model`.")
+@click.option(
+    "-g",
+    "--glossary",
+    "overlays",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Glossary laid over the base one; may be repeated, later files win.",
+)
+@click.option("--no-glossary", is_flag=True, help="Look for no terms.")
+@click.option("--encoding", help="Encoding of text files, when recognition fails.")
+@click.option("--beam", default=4, show_default=True, type=click.IntRange(1, 32))
+@click.option("--threads", default=0, type=click.IntRange(0), help="Processor threads; 0 for all.")
+@click.option("--compute-type", default="default", show_default=True, help="e.g. int8, float32.")
+@click.option(
+    "--date",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
+    help="Date to write into the files, in UTC; now by default.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace files that were reviewed or edited.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON to stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def translate(  # noqa: PLR0913 - one argument for each option
+    *,
+    paths: tuple[Path, ...],
+    output: Path | None,
+    formats: tuple[str, ...] | None,
+    source_lang: str,
+    target_lang: str,
+    model: str | None,
+    overlays: tuple[Path, ...],
+    no_glossary: bool,
+    encoding: str | None,
+    beam: int,
+    threads: int,
+    compute_type: str,
+    date: datetime | None,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    r"""Translate articles: .txt, .md, .html and .docx files, folders of them, or - for stdin.
+
+    Each article NAME becomes NAME.tmx, NAME.ru.txt, NAME.en.txt and NAME.po in the output
+    folder. Without -o a single article's translation goes to stdout.
+
+    \b
+    Examples:
+      bilingual translate article.txt -o translations
+      bilingual translate seeds -o out --to tmx --source-lang ru-RU --target-lang en-US
+      cat article.txt | bilingual translate - > article.en.txt
+    """
+    start = perf_counter()
+    articles = find_documents(paths, output)
+    if output is None and (len(articles) > 1 or len(formats or "1") > 1 or as_json):
+        raise click.UsageError("name a folder for the files with -o")
+    package = find_package(source_lang, target_lang, model)
+    note(f"model: {package.label} ({package.origin})", quiet=quiet)
+    run = Run(
+        engine=ArgosEngine(
+            package, Decoding(beam_size=beam), threads=threads, compute_type=compute_type
+        ),
+        matcher=None if no_glossary else load_matcher(overlays, source_lang, target_lang),
+        langs=(source_lang, target_lang),
+        encoding=encoding,
+        formats=formats or (("text",) if output is None else tuple(FORMATS)),
+        date=date or datetime.now(UTC),
+        overwrite=overwrite,
+        quiet=quiet,
+    )
+    summary = run.translate_all(articles)
+    summary.seconds = round(perf_counter() - start, 3)
+    note(summary.sentence(), quiet=quiet)
+    if as_json:
+        click.echo(json.dumps(vars(summary), ensure_ascii=False))
+    if summary.failed:
+        raise SystemExit(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What is the same for all articles of a call."""
+
+    engine: Engine
+    matcher: TermMatcher | None
+    langs: tuple[str, str]
+    encoding: str | None
+    formats: tuple[str, ...]
+    date: datetime
+    overwrite: bool
+    quiet: bool
+
+    def translate_all(self, articles: Mapping[Path, Path | None]) -> Summary:
+        """Translate articles and write their files; one that fails is told and passed over.
+
+        Args:
+            articles: for each article the path of its files without suffix, None for stdout.
+        """
+        summary = Summary()
+        with progress_bar(quiet=self.quiet) as show:
+            for path, stem in articles.items():
+                try:
+                    bitext = self.translate(path, show)
+                    self.write(bitext, stem)
+                except ToolkitError as error:
+                    click.echo(f"Error: {error}", err=True)
+                    summary.failed += 1
+                else:
+                    summary.add(bitext)
+        return summary
+
+    def translate(self, path: Path, show: ShowProgress) -> Bitext:
+        """Read an article and translate it."""
+        document = read_document(path, self.langs[0], self.encoding)
+        text = " ".join(block.text for block in document.blocks)
+        if share_of_letters(text, self.langs[0]) < MIN_SHARE_OF_LETTERS:
+            warning = f"Warning: {path}: is hardly in the language “{self.langs[0]}”"
+            note(f"{warning}; see --source-lang", quiet=self.quiet)
+        return translate_document(
+            document,
+            self.engine,
+            self.matcher,
+            target_lang=self.langs[1],
+            on_progress=partial(show, path.name),
+        )
+
+    def write(self, bitext: Bitext, stem: Path | None) -> None:
+        """Write a bitext's files, or its one format to stdout."""
+        if stem is not None:
+            write_outputs(bitext, stem, self.formats, self.date, overwrite=self.overwrite)
+            return
+        *_, content = FORMATS[self.formats[0]](bitext, self.date).values()  # the target text
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
+def load_matcher(
+    overlays: tuple[Path, ...], source_lang: str, target_lang: str
+) -> TermMatcher | None:
+    """Compile the base glossary with its overlays; None if it is of another language pair."""
+    glossary = load_glossary([*base_files(), *overlays])
+    pair = (base_lang(source_lang), base_lang(target_lang))
+    if (glossary.source_lang, glossary.target_lang) != pair:
+        return None
+    return TermMatcher(glossary)

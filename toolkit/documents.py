@@ -1,0 +1,374 @@
+"""Reading source articles: plain text, Markdown, HTML and Word, as blocks in reading order."""
+
+import codecs
+import io
+import re
+import sys
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit.bitext import Block, BlockKind, Document
+from toolkit.errors import DocumentError
+
+if TYPE_CHECKING:
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+    from lxml.html import HtmlElement
+    from markdown_it.token import Token
+
+MAX_BYTES = 100 * 1024**2
+MAX_UNPACKED_BYTES = 500 * 1024**2  # of a .docx
+LEGACY_ENCODINGS = ("windows-1251", "koi8-r", "utf-16-le", "utf-16-be")
+
+# Control characters have no place in a text and crash the importers of CAT tools; a line end
+# becomes "\n", a tab or another kind of line or page break stays white space.
+CONTROLS = (
+    dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xFEFF, *range(0xD800, 0xE000)])
+    | dict.fromkeys(map(ord, "\n\f\v\x85\u2028\u2029"), "\n")
+    | {ord("\t"): " "}
+)
+
+
+def read_document(path: Path, lang: str = "ru", encoding: str | None = None) -> Document:
+    """Read an article.
+
+    Args:
+        path: a `.txt`, `.md`, `.html` or `.docx` file; `-` reads plain text from stdin.
+        lang: language code of the text.
+        encoding: of a text, Markdown or HTML file; recognised when None.
+
+    Raises:
+        DocumentError: the file cannot be read, or holds no text.
+    """
+    suffix = path.suffix.lower() or ".txt"
+    if suffix not in READERS:
+        raise DocumentError(
+            f"{path}: the format {suffix} is not known; the toolkit reads {', '.join(READERS)}"
+        )
+    content = _read_bytes(path)
+    try:
+        title, blocks = READERS[suffix](content, encoding)
+        kept = tuple(block for block in blocks if block.text)
+    except DocumentError as error:
+        raise DocumentError(f"{path}: {error}") from error
+    if not kept:
+        raise DocumentError(f"{path}: holds no text; give a file with an article in it")
+    name = re.sub(r"\s+", "_", path.stem) if path.name != "-" else "stdin"
+    return Document(id=name, lang=lang, title=title, blocks=kept)
+
+
+def find_documents(paths: Iterable[Path], output: Path | None) -> dict[Path, Path | None]:
+    """Find the articles under some paths and where their files go.
+
+    Args:
+        paths: files, folders (searched for all formats, hidden files and the output left out),
+            or `-` for stdin.
+        output: the output folder, or None for stdout.
+
+    Returns:
+        For each article the path of its files without suffix; None for stdout. What lies in
+        subfolders of a folder goes into subfolders of the output.
+
+    Raises:
+        DocumentError: a folder holds no article, or two articles would write the same files.
+    """
+    found: dict[Path, Path | None] = {}
+    articles_of: dict[Path, Path] = {}
+    for path in paths:
+        for article, stem in _articles_under(path, output):
+            found[article] = output / stem if output else None
+            twin = articles_of.setdefault(stem, article)
+            if twin != article:
+                raise DocumentError(
+                    f"{article}: would write the same files as {twin}; "
+                    "rename one of them or translate them into different folders"
+                )
+    return found
+
+
+def _articles_under(path: Path, output: Path | None) -> Iterator[tuple[Path, Path]]:
+    """Yield articles with the path of their files relative to the output folder."""
+    if not path.is_dir():
+        yield path, Path("stdin" if path.name == "-" else path.stem)
+        return
+    if output and output.resolve() == path.resolve():
+        raise DocumentError(f"{path}: cannot be input and output at once; choose another -o")
+    count = 0
+    for article in sorted(path.rglob("*")):
+        relative = article.relative_to(path)
+        if article.suffix.lower() not in READERS or not article.is_file():
+            continue
+        if any(part.startswith(".") for part in relative.parts):
+            continue
+        if output and article.resolve().is_relative_to(output.resolve()):
+            continue
+        count += 1
+        yield article, relative.with_suffix("")
+    if not count:
+        raise DocumentError(f"{path}: holds no article ({', '.join(READERS)})")
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.name == "-":
+            return sys.stdin.buffer.read()
+        if path.stat().st_size > MAX_BYTES:
+            raise DocumentError(f"{path}: is larger than 100 MB; split it into articles")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise DocumentError(f"{path}: there is no such file; check the path") from error
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def decode_text(content: bytes, encoding: str | None = None) -> str:
+    """Decode a text in UTF-8, UTF-16, windows-1251 or KOI8-R, whichever it is.
+
+    Args:
+        content: the bytes of the text, with or without a byte order mark.
+        encoding: a codec name that overrides recognition.
+
+    Raises:
+        DocumentError: the bytes are no text, or not in the encoding given.
+
+    >>> decode_text("Перемирие".encode("koi8-r"))
+    'Перемирие'
+    """
+    codec = encoding or _recognised_encoding(content)
+    try:
+        return content.decode(codec)
+    except LookupError as error:
+        raise DocumentError(f"there is no encoding “{codec}”; e.g. windows-1251 is one") from error
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise DocumentError(
+            f"line {line} is not {codec}; name the file's encoding with --encoding"
+        ) from error
+
+
+def _recognised_encoding(content: bytes) -> str:
+    """Name the encoding by byte order mark, then UTF-8 if valid, then by the letters' statistics.
+
+    charset-normalizer weighs the legacy encodings; a text that looks the same in all of them, or
+    holds NUL bytes, is taken for a binary file.
+    """
+    if content.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        if b"\0" not in content:
+            return "utf-8"
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - rarely needed
+
+    best = from_bytes(content, cp_isolation=list(LEGACY_ENCODINGS)).best()
+    if best is None:
+        raise DocumentError("is not a text file; give an article as .txt, .md, .html or .docx")
+    return best.encoding
+
+
+def _clean(text: str) -> str:
+    """Remove control characters and make all white space inside a block single spaces."""
+    return re.sub(r"[ \n]+", " ", text.translate(CONTROLS)).strip(" ")
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(CONTROLS).split("\n")
+
+
+def _read_text(content: bytes, encoding: str | None) -> tuple[str, Iterator[Block]]:
+    lines = _lines(decode_text(content, encoding))
+    if is_hard_wrapped(lines):
+        lines = "\n".join(line.strip() or "\n" for line in lines).split("\n\n")
+    return "", (Block("paragraph", _clean(line)) for line in lines)
+
+
+def is_hard_wrapped(lines: list[str]) -> bool:
+    """Say whether a text's lines were broken at a right margin, paragraphs parted by empty lines.
+
+    >>> is_hard_wrapped(["Вчера состоялся второй в этом году телефонный", "разговор президентов."])
+    True
+    """
+    filled = [line.strip() for line in lines if line.strip()]
+    followers = [line for above, line in pairwise(lines) if above.strip()]
+    continued = sum(line.strip()[:1].islower() for line in followers)
+    return max(map(len, filled), default=0) <= 100 and continued * 3 > len(filled)
+
+
+def _read_markdown(content: bytes, encoding: str | None) -> tuple[str, Iterator[Block]]:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - only for this format
+
+    text = decode_text(content, encoding)
+    text = re.sub(r"\A---\n.*?\n---\n", "", "\n".join(_lines(text)), flags=re.DOTALL)
+    parser = MarkdownIt("commonmark").enable("table")
+    blocks = list(_markdown_blocks(parser.parse(text)))
+    title = next((block.text for block in blocks if block.kind == "title"), "")
+    return title, iter(blocks)
+
+
+MARKDOWN_KINDS: dict[str, BlockKind] = {
+    "heading_open": "heading",
+    "list_item_open": "list-item",
+    "td_open": "table-cell",
+    "th_open": "table-cell",
+}
+
+
+def _markdown_blocks(tokens: list["Token"]) -> Iterator[Block]:
+    open_kinds: list[BlockKind | None] = []
+    for token in tokens:
+        if token.nesting == 1:
+            kind = MARKDOWN_KINDS.get(token.type)
+            open_kinds.append("title" if kind == "heading" and token.tag == "h1" else kind)
+        elif token.nesting == -1:
+            open_kinds.pop()
+        elif token.type == "inline":
+            kinds = [kind for kind in open_kinds if kind]
+            yield Block(kinds[-1] if kinds else "paragraph", _clean(_inline_text(token)))
+
+
+def _inline_text(token: "Token") -> str:
+    breaks = {"softbreak": " ", "hardbreak": " ", "html_inline": ""}
+    return "".join(breaks.get(child.type, child.content) for child in token.children or ())
+
+
+def _read_html(content: bytes, encoding: str | None) -> tuple[str, Iterator[Block]]:
+    from lxml import etree, html  # noqa: PLC0415 - only for this format
+
+    declared = re.search(rb"<meta[^>]+charset", content[:4096], re.IGNORECASE)
+    parser = html.HTMLParser(
+        encoding=encoding or (None if declared else _recognised_encoding(content)),
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        page = html.document_fromstring(content, parser=parser)
+    except (ValueError, LookupError, etree.ParserError) as error:
+        raise DocumentError(f"is not an HTML page ({error})") from error
+    return _page_title(page), _page_blocks(page)
+
+
+def _page_title(page: "HtmlElement") -> str:
+    heading = page.find(".//h1")
+    return _clean(heading.text_content()) if heading is not None else ""
+
+
+def _page_blocks(page: "HtmlElement") -> Iterator[Block]:
+    """Take the article out of a page; of a page that has none, everything readable."""
+    import trafilatura  # noqa: PLC0415 - a third of a second
+    from trafilatura.settings import use_config  # noqa: PLC0415
+
+    config = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "0")  # a short article keeps its structure
+    captions = _free_captions(page)
+    article = trafilatura.bare_extraction(
+        page, fast=True, include_comments=False, favor_recall=True, config=config
+    )
+    body = getattr(article, "body", page)  # None where nothing is an article
+    for element in body.iter(*HTML_KINDS):
+        text = _clean(_own_text(element))
+        yield Block("caption" if text in captions else _html_kind(element), text)
+
+
+def _own_text(element: "HtmlElement") -> str:
+    """Give an element's text without that of the blocks inside it."""
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag in ("br", "lb"):
+            parts.append("\n")
+        elif child.tag not in HTML_KINDS:
+            parts.append(_own_text(child))
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _html_kind(element: "HtmlElement") -> BlockKind:
+    """Name an element's kind: that of the list item or cell it lies in, if it lies in one."""
+    kinds = [HTML_KINDS.get(outer.tag) for outer in element.iterancestors()]
+    return (
+        next((kind for kind in kinds if kind in ("list-item", "table-cell")), None)
+        or (HTML_KINDS[element.tag])
+    )
+
+
+HTML_KINDS: dict[str, BlockKind] = {
+    "head": "heading",  # so trafilatura calls what HTML calls h1 to h6
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+    "p": "paragraph",
+    "item": "list-item",
+    "li": "list-item",
+    "cell": "table-cell",
+    "td": "table-cell",
+    "th": "table-cell",
+    "figcaption": "caption",
+}
+
+
+def _free_captions(page: "HtmlElement") -> set[str]:
+    """Turn captions into paragraphs, because the extraction drops figures; give their texts."""
+    captions = list(page.iter("figcaption"))
+    for caption in captions:
+        caption.tag = "p"
+        figure = caption.getparent()
+        if figure is not None and figure.tag == "figure":
+            figure.addnext(caption)
+    return {_clean(caption.text_content()) for caption in captions}
+
+
+def _read_docx(content: bytes, encoding: str | None) -> tuple[str, Iterator[Block]]:
+    del encoding  # a .docx says itself how it is encoded
+    import docx  # noqa: PLC0415 - only for this format
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
+                raise DocumentError("unpacks to more than 500 MB; split it into articles")
+        document = docx.Document(io.BytesIO(content))
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise DocumentError(
+            "is not a Word document (.docx); open it in Word and save it as .docx"
+        ) from error
+    return document.core_properties.title or "", _docx_blocks(document.iter_inner_content())
+
+
+def _docx_blocks(
+    content: "Iterator[Paragraph | Table]", kind: BlockKind | None = None
+) -> Iterator[Block]:
+    """Walk through paragraphs and tables; `kind` is that of everything inside a table."""
+    from docx.table import Table  # noqa: PLC0415 - only for this format
+
+    for item in content:
+        if isinstance(item, Table):
+            cells = [cell for row in item.rows for cell in row.cells]
+            for cell in dict.fromkeys(cells):  # a merged cell is given once for each column
+                yield from _docx_blocks(cell.iter_inner_content(), "table-cell")
+        else:
+            style = item.style.name if item.style and item.style.name else ""
+            yield Block(kind or _docx_kind(style), _clean(item.text))
+
+
+def _docx_kind(style: str) -> BlockKind:
+    prefixes: dict[str, BlockKind] = {
+        "Title": "title",
+        "Heading": "heading",
+        "List": "list-item",
+        "Caption": "caption",
+    }
+    return next((kind for name, kind in prefixes.items() if style.startswith(name)), "paragraph")
+
+
+READERS: dict[str, Callable[[bytes, str | None], tuple[str, Iterator[Block]]]] = {
+    ".txt": _read_text,
+    ".md": _read_markdown,
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".docx": _read_docx,
+}

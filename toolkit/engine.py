@@ -1,0 +1,310 @@
+"""Machine translation of segments with an Argos model package, one hypothesis a segment.
+
+The segments go to CTranslate2 as they are: argostranslate's own translate function would split
+them again and join the sentences before decoding, and the alignment would be lost.
+"""
+
+import io
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Protocol
+
+from toolkit.clauses import split_into_clauses
+from toolkit.errors import EngineError
+from toolkit.packages import ModelPackage
+
+# What the models were not trained to read and a reader does not see.
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+MAX_TARGET_TOKENS = 400  # the positions of the bundled decoder end at 448
+BATCH_TOKENS = 2048
+# English words that have no capital inside a sentence.
+FUNCTION_WORDS = frozenset(
+    "A An And As At But By For From He If In It Its Of On Or She So That The Their Then There "
+    "These They This Those To When Where Which While Who With".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How the decoder searches.
+
+    Fields:
+        beam_size: hypotheses kept at each step; 1 is greedy search.
+        length_penalty: exponent by which a hypothesis' length divides its log-probability.
+        no_repeat_ngram_size: n-grams of this size may occur only once; 0 for no limit.
+        repetition_penalty: above 1, tokens already produced become less probable.
+        max_tokens: longer segments are cut at clause boundaries and rejoined (tokens).
+    """
+
+    beam_size: int = 4
+    length_penalty: float = 0.6
+    no_repeat_ngram_size: int = 0
+    repetition_penalty: float = 1.0
+    max_tokens: int = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A translation with the model's opinion of it.
+
+    Fields:
+        text: the translation.
+        log_prob: natural logarithm of its probability under the model.
+        length: its tokens, the end of the sentence counted.
+    """
+
+    text: str
+    log_prob: float
+    length: int
+
+    @property
+    def score(self) -> float:
+        """The geometric mean of the token probabilities, from 0 to 1."""
+        return math.exp(self.log_prob / self.length)
+
+
+class Engine(Protocol):
+    """What translates segments."""
+
+    @property
+    def source_lang(self) -> str:
+        """The language it translates from."""
+
+    @property
+    def target_lang(self) -> str:
+        """The language it translates to."""
+
+    @property
+    def label(self) -> str:
+        """Name, version and settings of the decoder, for signatures."""
+
+    @property
+    def model_label(self) -> str:
+        """Name and version of the model, for signatures."""
+
+    @property
+    def model_sha256(self) -> str:
+        """SHA-256 of the model, hexadecimal."""
+
+    def translate(
+        self, texts: Sequence[str], decoding: Decoding | None = None
+    ) -> Iterator[Hypothesis]:
+        """Translate each text by itself, in order."""
+
+
+class ArgosEngine:
+    """Translates with a model package.
+
+    Args:
+        package: the package; see `toolkit.packages.find_package`.
+        decoding: the search that `translate` uses unless told otherwise.
+        threads: processor threads; 0 for all.
+        compute_type: CTranslate2's arithmetic, e.g. `int8`, `float32`, `default` for the model's.
+
+    Raises:
+        EngineError: the package is damaged or CTranslate2 cannot load it.
+
+    >>> from toolkit.packages import bundled_package
+    >>> engine = ArgosEngine(bundled_package())
+    >>> [hypothesis.text for hypothesis in engine.translate(["Беседа длилась более двух часов."])]
+    ['The conversation lasted more than two hours.']
+    """
+
+    def __init__(
+        self,
+        package: ModelPackage,
+        decoding: Decoding | None = None,
+        *,
+        threads: int = 0,
+        compute_type: str = "default",
+    ) -> None:
+        import ctranslate2  # noqa: PLC0415 - half the cold start of the command line
+
+        self.package = package
+        self.decoding = decoding or Decoding()
+        self.compute_type = compute_type
+        self._version = ctranslate2.__version__
+        try:
+            self._tokenizer = load_tokenizer(package)
+            self._translator = ctranslate2.Translator(
+                package.name,
+                files=package.model_files,
+                intra_threads=threads,
+                compute_type=compute_type,
+            )
+        except (OSError, RuntimeError, ValueError, KeyError) as error:
+            raise EngineError(
+                f"{package.root}: the model does not load ({_first_line(error)}); "
+                "get the package again or choose another with --model"
+            ) from error
+
+    @property
+    def source_lang(self) -> str:
+        """The language it translates from."""
+        return self.package.source_lang
+
+    @property
+    def target_lang(self) -> str:
+        """The language it translates to."""
+        return self.package.target_lang
+
+    @property
+    def label(self) -> str:
+        """Name, version and settings of the decoder, for signatures."""
+        return (
+            f"ctranslate2 {self._version} beam={self.decoding.beam_size} "
+            f"length_penalty={self.decoding.length_penalty} compute_type={self.compute_type}"
+        )
+
+    @property
+    def model_label(self) -> str:
+        """Name and version of the model, for signatures."""
+        return self.package.label
+
+    @property
+    def model_sha256(self) -> str:
+        """SHA-256 of the model, hexadecimal."""
+        return self.package.sha256
+
+    def translate(
+        self, texts: Sequence[str], decoding: Decoding | None = None
+    ) -> Iterator[Hypothesis]:
+        """Translate each text by itself, in order.
+
+        A text of more tokens than the decoding allows is cut at clause boundaries, translated
+        piece by piece and rejoined; nothing is truncated.
+
+        Args:
+            texts: sentences, headings or other short texts.
+            decoding: how to search; the engine's own setting by default.
+        """
+        decoding = decoding or self.decoding
+        pieces = [
+            list(split_into_clauses(text.translate(INVISIBLE), decoding.max_tokens, self._length))
+            for text in texts
+        ]
+        decoded = self._decode([piece for parts in pieces for piece in parts], decoding)
+        for parts in pieces:
+            yield join_pieces(parts, islice(decoded, len(parts)))
+
+    def _length(self, text: str) -> int:
+        return len(self._tokenizer.encode(text))
+
+    def _decode(self, texts: list[str], decoding: Decoding) -> Iterator[Hypothesis]:
+        """Translate texts that fit the model, in order, each as soon as it is ready."""
+        prefix = [self.package.target_prefix] if self.package.target_prefix else []
+        results = self._translator.translate_batch(
+            [self._tokenizer.encode(text) for text in texts],
+            target_prefix=[prefix] * len(texts) if prefix else None,
+            asynchronous=True,
+            max_batch_size=BATCH_TOKENS,
+            batch_type="tokens",
+            beam_size=decoding.beam_size,
+            length_penalty=decoding.length_penalty,
+            no_repeat_ngram_size=decoding.no_repeat_ngram_size,
+            repetition_penalty=decoding.repetition_penalty,
+            max_input_length=0,
+            max_decoding_length=MAX_TARGET_TOKENS,
+            replace_unknowns=True,
+            return_scores=True,
+        )
+        for pending in results:
+            result = pending.result()
+            tokens = result.hypotheses[0]
+            length = len(tokens) + 1
+            yield Hypothesis(
+                text=self._tokenizer.decode(tokens[len(prefix) :]),
+                # CTranslate2 divides by length to the power of the penalty.
+                log_prob=result.scores[0] * length**decoding.length_penalty,
+                length=length,
+            )
+
+
+def join_pieces(sources: Sequence[str], hypotheses: Iterable[Hypothesis]) -> Hypothesis:
+    """Make one hypothesis of the pieces of a text.
+
+    A full stop or capital letter that the model set because it took a piece for a sentence goes.
+    """
+    parts = list(hypotheses)
+    texts = [part.text for part in parts]
+    for index, source in enumerate(sources):
+        if index < len(sources) - 1 and not source.endswith((".", "!", "?", "…")):
+            texts[index] = texts[index].removesuffix(".")
+        if index > 0 and source[:1].islower() and texts[index].split(" ")[0] in FUNCTION_WORDS:
+            texts[index] = texts[index][0].lower() + texts[index][1:]
+    return Hypothesis(
+        text=" ".join(texts),
+        log_prob=sum(part.log_prob for part in parts),
+        length=sum(part.length for part in parts),
+    )
+
+
+class Tokenizer(Protocol):
+    """What cuts a text into the model's tokens and makes a text of tokens again."""
+
+    def encode(self, text: str) -> list[str]:
+        """Cut a text into tokens."""
+
+    def decode(self, tokens: list[str]) -> str:
+        """Make a text of tokens."""
+
+
+def load_tokenizer(package: ModelPackage) -> Tokenizer:
+    """Load a package's own tokenizer.
+
+    Raises:
+        EngineError: the package has none.
+    """
+    name, content = package.tokenizer_file
+    if name == "bpe.model":
+        return MosesBpeTokenizer(content, package.source_lang, package.target_lang)
+    return SentencePieceTokenizer(content)
+
+
+class SentencePieceTokenizer:
+    """The tokenizer of most packages: a SentencePiece model for both languages."""
+
+    def __init__(self, model: bytes) -> None:
+        import sentencepiece  # noqa: PLC0415 - cold start
+
+        self._processor: Any = sentencepiece.SentencePieceProcessor(model_proto=model)
+
+    def encode(self, text: str) -> list[str]:
+        """Cut a text into pieces."""
+        return list(self._processor.encode(text, out_type=str))
+
+    def decode(self, tokens: list[str]) -> str:
+        """Join pieces; a word boundary that the model left in a piece becomes a space."""
+        return str(self._processor.decode_pieces(tokens)).replace("▁", " ").strip()
+
+
+class MosesBpeTokenizer:
+    """The tokenizer of some packages: Moses' rules, then byte-pair encoding by `bpe.model`."""
+
+    def __init__(self, codes: bytes, source_lang: str, target_lang: str) -> None:
+        from argostranslate.apply_bpe import BPE  # noqa: PLC0415 - cold start
+        from sacremoses import (  # noqa: PLC0415
+            MosesDetokenizer,
+            MosesPunctNormalizer,
+            MosesTokenizer,
+        )
+
+        self._normalizer = MosesPunctNormalizer(source_lang)
+        self._tokenizer = MosesTokenizer(source_lang)
+        self._detokenizer = MosesDetokenizer(target_lang)
+        self._bpe = BPE(io.StringIO(codes.decode("utf-8")))
+
+    def encode(self, text: str) -> list[str]:
+        """Normalise punctuation, tokenise, and cut the tokens into subwords."""
+        words = self._tokenizer.tokenize(self._normalizer.normalize(text))
+        return list(self._bpe.segment_tokens(words))
+
+    def decode(self, tokens: list[str]) -> str:
+        """Join subwords and put the spaces where the language has them."""
+        return str(self._detokenizer.detokenize(" ".join(tokens).replace("@@ ", "").split()))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

@@ -1,0 +1,61 @@
+"""Writing files so that a reader never sees half of one."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from toolkit.errors import OutputError
+
+
+def write_atomically(path: Path, content: bytes | str) -> None:
+    r"""Write a whole file or nothing: under a temporary name in the same folder, then renamed.
+
+    Args:
+        path: the file to write or replace; its folder must exist.
+        content: bytes, or text that is written as UTF-8 with the line ends it has.
+
+    Raises:
+        OutputError: the folder is missing, not writable or full; what stood at `path` is intact.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "note.txt")
+    ...     write_atomically(path, "№ 1\n")
+    ...     path.read_text(encoding="utf-8"), os.listdir(folder)
+    ('№ 1\n', ['note.txt'])
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(_mode_of(path))
+        Path(temporary).replace(path)
+    except BaseException as error:
+        Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _cannot_write(path, error) from error
+        raise
+
+
+def _mode_of(path: Path) -> int:
+    """Give the permissions that the file has, or that a new one would get from the umask."""
+    try:
+        return path.stat().st_mode & 0o7777
+    except FileNotFoundError:
+        umask = os.umask(0)
+        os.umask(umask)
+        return 0o666 & ~umask
+
+
+def _cannot_write(path: Path, error: OSError) -> OutputError:
+    reason = error.strerror or str(error)
+    return OutputError(
+        f"{path}: cannot be written ({reason}); "
+        "free some space or choose a folder you may write to with -o"
+    )

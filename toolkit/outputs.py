@@ -1,0 +1,108 @@
+"""Writing a bitext in the formats asked for, and never over a reviewer's work."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+from toolkit.bitext import Bitext
+from toolkit.errors import OutputError
+from toolkit.files import write_atomically
+from toolkit.formats.po import is_untouched_po, render_po
+from toolkit.formats.text import render_text
+from toolkit.formats.tmx import is_untouched_tmx, read_texts, render_tmx
+from toolkit.packages import base_lang
+
+
+def _render_tmx(bitext: Bitext, date: datetime) -> dict[str, bytes]:
+    return {".tmx": render_tmx(bitext, date)}
+
+
+def _render_po(bitext: Bitext, date: datetime) -> dict[str, bytes]:
+    return {".po": render_po(bitext, date)}
+
+
+def _render_text(bitext: Bitext, date: datetime) -> dict[str, bytes]:
+    del date
+    suffixes = (f".{base_lang(lang)}.txt" for lang in (bitext.source_lang, bitext.target_lang))
+    return dict(zip(suffixes, render_text(bitext), strict=True))
+
+
+# What --to offers: from a bitext to the content of its files by suffix.
+FORMATS: dict[str, Callable[[Bitext, datetime], dict[str, bytes]]] = {
+    "tmx": _render_tmx,
+    "po": _render_po,
+    "text": _render_text,
+}
+
+
+def write_outputs(
+    bitext: Bitext, stem: Path, formats: Iterable[str], date: datetime, *, overwrite: bool = False
+) -> list[Path]:
+    """Write a bitext's files, all or none where one of them holds someone's work.
+
+    Args:
+        bitext: what to write.
+        stem: the files' path without suffix; missing folders are made.
+        formats: keys of `FORMATS`.
+        date: the date that goes into the files, in UTC.
+        overwrite: replace files that were reviewed or edited.
+
+    Returns:
+        The paths of the files.
+
+    Raises:
+        OutputError: a file holds reviewed work or cannot be written.
+    """
+    _make_folder(stem.parent)
+    contents = {
+        stem.with_name(stem.name + suffix): content
+        for name in formats
+        for suffix, content in FORMATS[name](bitext, date).items()
+    }
+    if not overwrite:
+        for path, content in contents.items():
+            _refuse_to_overwrite_work(path, content)
+    for path, content in contents.items():
+        write_atomically(path, content)
+    return list(contents)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise OutputError(f"{folder}: is no folder; choose another with -o") from error
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: the folder cannot be made ({error.strerror}); choose another with -o"
+        ) from error
+
+
+def _refuse_to_overwrite_work(path: Path, content: bytes) -> None:
+    try:
+        present = path.read_bytes()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}); move it away") from error
+    if present != content and not _is_untouched(path, present):
+        raise OutputError(
+            f"{path}: has been reviewed or edited since it was written and is kept; "
+            "choose another folder with -o, or give it up with --overwrite"
+        )
+
+
+def _is_untouched(path: Path, content: bytes) -> bool:
+    """Say whether a file is machine output as the toolkit wrote it.
+
+    A text file has no mark of its own: it is compared with the TMX file beside it.
+    """
+    if path.suffix == ".tmx":
+        return is_untouched_tmx(content)
+    if path.suffix == ".po":
+        return is_untouched_po(content)
+    tmx = path.with_suffix("").with_suffix(".tmx")
+    if not tmx.is_file():
+        return False
+    lines = content.decode("utf-8", errors="replace").split("\n")
+    return [line for line in lines if line] in read_texts(tmx.read_bytes())

@@ -1,0 +1,230 @@
+"""The glossary's terms in the translation: how a concept is rendered in an English text."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from toolkit import english
+from toolkit.bitext import Concept
+
+Kind = Literal["preferred", "admitted", "forbidden"]
+
+LONGEST_GAP = 2
+"""So many words may stand between a verb and its object: expressed his deep appreciation."""
+SHORTEST_PART = 2
+"""Parts of a compound at least this long may be written together or apart: cease-fire."""
+
+_TOKEN = re.compile(r"(?P<word>[^\W_]+(?:['’](?!s\b)[^\W_]+)*)(?:['’]s\b)?|[^\w\s\u00ad]")
+_HYPHENS = frozenset("-\u2010\u2011")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A place in a target text where a concept is rendered.
+
+    Fields:
+        start, stop: offsets into the target text, in code points, without a possessive ending.
+        term: the rendering as it stands in the glossary.
+        kind: how the glossary judges it.
+    """
+
+    start: int
+    stop: int
+    term: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A word or mark of a target text; hyphens are left out."""
+
+    text: str
+    start: int
+    stop: int
+
+    @property
+    def is_word(self) -> bool:
+        return self.text[0].isalnum()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a term stands among tokens, and how many liberties with its form were taken."""
+
+    first: int
+    stop: int
+    liberties: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A word or mark of a term.
+
+    Fields:
+        exact: how it stands in the glossary, or is spelt on the other side of the Atlantic.
+        inflected: its other forms.
+        optional: whether the text may lack it, as it may lack an article.
+    """
+
+    exact: frozenset[str]
+    inflected: frozenset[str]
+    optional: bool = False
+
+    def liberties(self, text: str) -> int | None:
+        """Count the liberties of a word with the piece; None if it is some other word."""
+        if text in self.exact or text.casefold() in self.exact:
+            return 0
+        return 1 if text in self.inflected or text.casefold() in self.inflected else None
+
+
+def find_rendering(concept: Concept, target: str) -> Rendering | None:
+    """Return how a concept is rendered in a target text: the best and then the first rendering.
+
+    Number, possessive, capitals, articles, hyphens, the form of a verb, American or British
+    spelling do not matter.
+
+    >>> concept = Concept("ceasefire", "прекращение огня", "ceasefire", forbidden=("fire stop",))
+    >>> find_rendering(concept, "Both cease-fires failed.")
+    Rendering(start=5, stop=16, term='ceasefire', kind='preferred')
+    """
+    order = {"preferred": 0, "admitted": 1, "forbidden": 2}
+    found = find_renderings(concept, target)
+    return min(found, key=lambda one: (order[one.kind], one.start), default=None)
+
+
+def find_renderings(concept: Concept, target: str) -> tuple[Rendering, ...]:
+    """Return all renderings of a concept in a target text, the longest where some overlap.
+
+    >>> concept = Concept("talks", "переговоры", "talks", admitted=("negotiations",))
+    >>> [one.kind for one in find_renderings(concept, "Negotiations are no mere talks.")]
+    ['admitted', 'preferred']
+    """
+    tokens = _tokens(target)
+    found = [
+        (tokens[place.first].start, tokens[place.stop - 1].stop, place.liberties, term, kind)
+        for term, kind in _renderings(concept)
+        for place in _places(_pieces(term, concept.pos), tokens, is_verb=concept.pos == "verb")
+    ]
+    found.sort(key=lambda one: (one[0] - one[1], one[2]))
+    kept: list[Rendering] = []
+    for start, stop, _, term, kind in found:
+        if all(stop <= other.start or other.stop <= start for other in kept):
+            kept.append(Rendering(start, stop, term, kind))
+    return tuple(sorted(kept, key=lambda one: one.start))
+
+
+def is_same_term(term: str, other: str) -> bool:
+    """Tell whether two target terms differ at most in spelling, capitals and hyphens.
+
+    >>> is_same_term("cease-fire center", "Ceasefire centre"), is_same_term("custom", "customs")
+    (True, False)
+    """
+    tokens = _tokens(other)
+    return any(
+        (place.first, place.stop, place.liberties) == (0, len(tokens), 0)
+        for place in _places(_pieces(term, "noun"), tokens, is_verb=False)
+    )
+
+
+def _renderings(concept: Concept) -> Iterator[tuple[str, Kind]]:
+    yield concept.target, "preferred"
+    for term in concept.admitted:
+        yield term, "admitted"
+    for term in concept.forbidden:
+        yield term, "forbidden"
+
+
+@lru_cache(maxsize=256)
+def _tokens(text: str) -> tuple[_Token, ...]:
+    return tuple(
+        _Token(found["word"] or found.group(), found.start(), found.end(found.lastgroup or 0))
+        for found in _TOKEN.finditer(text)
+        if found.group() not in _HYPHENS
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _pieces(term: str, pos: str) -> tuple[_Piece, ...]:
+    words = [token.text for token in _tokens(term)]
+    return tuple(
+        _piece(word, is_verb=pos == "verb" and not index) for index, word in enumerate(words)
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _piece(word: str, *, is_verb: bool) -> _Piece:
+    if word.isupper() or sum(map(str.isupper, word)) > 1:
+        return _Piece(frozenset({word}), frozenset({f"{word}s"}))
+    folded = word.casefold()
+    exact = frozenset(english.spellings(folded))
+    forms = english.verb_forms(folded) if is_verb else english.numbers(folded)
+    spelt = frozenset(one for form in forms for one in english.spellings(form))
+    return _Piece(exact, spelt - exact, folded in english.ARTICLES)
+
+
+def _places(
+    pieces: Sequence[_Piece], tokens: Sequence[_Token], *, is_verb: bool
+) -> Iterator[_Place]:
+    """Yield where a term begins and stops; at each beginning the way with fewest liberties."""
+    gap = LONGEST_GAP if is_verb else 0
+    for first in range(len(tokens)):
+        ways = _ways(pieces, tokens, first, gap) if pieces else ()
+        if best := min(ways, key=lambda way: (way[1], way[0]), default=None):
+            yield _Place(first, *best)
+
+
+def _ways(
+    pieces: Sequence[_Piece], tokens: Sequence[_Token], index: int, gap: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the ends of the term's rest that begins at a token, with the liberties taken.
+
+    Args:
+        pieces: the rest of the term.
+        tokens: the text.
+        index: where the rest is to begin.
+        gap: how many words may be skipped behind the next piece.
+    """
+    if pieces[0].optional and len(pieces) > 1:
+        for end, more in _ways(pieces[1:], tokens, index, 0):
+            yield end, more + 1
+    for taken, stop, liberties in _first_piece(pieces, tokens, index):
+        rest = pieces[taken:]
+        if not rest:
+            yield stop, liberties
+            continue
+        for skipped in _skips(tokens, stop, gap):
+            for end, more in _ways(rest, tokens, stop + skipped, 0):
+                yield end, liberties + more + skipped
+
+
+def _skips(tokens: Sequence[_Token], index: int, gap: int) -> Iterator[int]:
+    """Yield how many words may be skipped: a determiner, or anything within a verb's gap."""
+    yield 0
+    for skipped, token in enumerate(tokens[index : index + 1 + gap], start=1):
+        determiner = token.text.casefold() in english.DETERMINERS
+        if not token.is_word or not (determiner or skipped <= gap):
+            return
+        yield skipped
+
+
+def _first_piece(
+    pieces: Sequence[_Piece], tokens: Sequence[_Token], index: int
+) -> Iterator[tuple[int, int, int]]:
+    """Yield the ways to read the next piece: (pieces taken, next token, liberties)."""
+    if index >= len(tokens):
+        return
+    text = tokens[index].text
+    if (liberties := pieces[0].liberties(text)) is not None:
+        yield 1, index + 1, liberties
+    if len(pieces) > 1 and len(text) >= 2 * SHORTEST_PART:
+        for cut in range(SHORTEST_PART, len(text) - SHORTEST_PART + 1):
+            parts = pieces[0].liberties(text[:cut]), pieces[1].liberties(text[cut:])
+            if parts[0] == 0 and parts[1] is not None:
+                yield 2, index + 1, parts[1]
+    if index + 1 < len(tokens):
+        following = tokens[index + 1].text
+        if min(len(text), len(following)) >= SHORTEST_PART:
+            if (liberties := pieces[0].liberties(text + following)) is not None:
+                yield 1, index + 2, liberties
