@@ -12,6 +12,8 @@ BlockKind = Literal["title", "heading", "paragraph", "list-item", "table-cell", 
 Origin = Literal["memory", "machine", "human"]
 State = Literal["initial", "translated", "reviewed", "final"]
 Severity = Literal["info", "warning", "error"]
+Span = tuple[int, int]
+"""Start and stop in a text, in code points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,20 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A finding about a unit: the check that found it, how grave it is, and what to do."""
+    """A finding about a unit.
+
+    Fields:
+        check: the code of the check that found it.
+        severity: how grave it is.
+        message: what is wrong and what to do, in one sentence.
+        source, target: the words concerned in the source segment and in the translation.
+    """
 
     check: str
     severity: Severity
     message: str
+    source: Span | None = None
+    target: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +144,7 @@ class Unit:
         state: how far the translation is reviewed, in the words of XLIFF 2.
         score: confidence from 0 to 1 (geometric mean of the model's token probabilities);
             None where no model was asked.
+        notes: what people wrote about the unit.
     """
 
     source: Segment
@@ -143,6 +155,7 @@ class Unit:
     edits: tuple[Edit, ...] = ()
     issues: tuple[Issue, ...] = ()
     score: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
