@@ -6,12 +6,15 @@ Document -> Segment... -> Unit... -> Bitext
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 BlockKind = Literal["title", "heading", "paragraph", "list-item", "table-cell", "caption"]
 Origin = Literal["memory", "machine", "human"]
 State = Literal["initial", "translated", "reviewed", "final"]
 Severity = Literal["info", "warning", "error"]
+Span = tuple[int, int]
+"""Start and stop in a text, in code points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +118,37 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A finding about a unit: the check that found it, how grave it is, and what to do."""
+    """A finding about a unit.
+
+    Fields:
+        check: the code of the check that found it.
+        severity: how grave it is.
+        message: what is wrong and what to do, in one sentence.
+        source, target: the words concerned in the source segment and in the translation.
+    """
 
     check: str
     severity: Severity
     message: str
+    source: Span | None = None
+    target: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Another translation offered for a unit, e.g. a fuzzy match of a memory.
+
+    Fields:
+        source: the source text that it translates.
+        target: the translation offered.
+        similarity: of `source` to the unit's source, from 0 to 1.
+        origin: where it comes from, for people: the name of a memory or file.
+    """
+
+    source: str
+    target: str
+    similarity: float
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +162,10 @@ class Unit:
         state: how far the translation is reviewed, in the words of XLIFF 2.
         score: confidence from 0 to 1 (geometric mean of the model's token probabilities);
             None where no model was asked.
+        notes: what people wrote about the unit.
+        proposals: other translations offered, the best first.
+        author: who made or last changed the translation, where that is known.
+        changed: when it was made or last changed, in UTC, where that is known.
     """
 
     source: Segment
@@ -143,6 +176,10 @@ class Unit:
     edits: tuple[Edit, ...] = ()
     issues: tuple[Issue, ...] = ()
     score: float | None = None
+    notes: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    author: str = ""
+    changed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
