@@ -6,18 +6,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import DATE
+from conftest import DATE, SCHEMAS
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 from test_formats import NASTY, TEXTS, bitext_of
 
 from toolkit import Bitext, Block, Concept, Document, Edit, Issue, Segment, TermMatch, Unit
 from toolkit.bitext import Proposal
 from toolkit.formats.po import write_po
 from toolkit.formats.tmx import write_tmx
+from toolkit.formats.xliff12 import write_xliff12
+from toolkit.formats.xliff20 import write_xliff20
 from toolkit.inputs import read_bitext
 
-WRITERS: dict[str, Callable[[Bitext, Path, datetime], None]] = {".tmx": write_tmx, ".po": write_po}
+WRITERS: dict[str, Callable[[Bitext, Path, datetime], None]] = {
+    "tmx": write_tmx,
+    "po": write_po,
+    "xliff12": write_xliff12,
+    "xliff20": write_xliff20,
+}
+SUFFIXES = {"xliff12": ".xlf", "xliff20": ".xlf"}
 
 
 def full_bitext() -> Bitext:
@@ -61,33 +70,50 @@ def full_bitext() -> Bitext:
     )
 
 
-def round_trip(bitext: Bitext, folder: Path, suffix: str) -> Bitext:
-    path = folder / f"file{suffix}"
-    WRITERS[suffix](bitext, path, DATE)
+def round_trip(bitext: Bitext, folder: Path, name: str) -> Bitext:
+    path = folder / f"file{SUFFIXES.get(name, f'.{name}')}"
+    WRITERS[name](bitext, path, DATE)
     return read_bitext(path)
 
 
-def test_tmx_loses_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", WRITERS)
+def test_nothing_is_lost(tmp_path: Path, name: str) -> None:
     bitext = full_bitext()
-    assert round_trip(bitext, tmp_path, ".tmx") == bitext
+    assert round_trip(bitext, tmp_path, name) == bitext
 
 
-def test_po_loses_authors_dates_and_the_version_of_the_tool(tmp_path: Path) -> None:
-    bitext = full_bitext()
-    units = tuple(replace(unit, author="", changed=None) for unit in bitext.units)
-    assert round_trip(bitext, tmp_path, ".po") == replace(bitext, units=units)
+SCHEMA_FILES = {
+    "xliff12": "xliff12/xliff-core-1.2-strict.xsd",
+    "xliff20": "xliff20/xliff-core-2.0.xsd",
+}
 
 
-@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("name", SCHEMA_FILES)
+def test_xliff_is_valid_by_the_official_schema(tmp_path: Path, name: str) -> None:
+    schema = etree.XMLSchema(file=str(SCHEMAS / SCHEMA_FILES[name]))
+    controls = "\x00 \x1b \ud800 \ufffe \r\n"
+    for bitext in (full_bitext(), bitext_of(*((text, text) for text in (*NASTY, controls)))):
+        WRITERS[name](bitext, tmp_path / "file.xlf", DATE)
+        assert schema.validate(etree.parse(tmp_path / "file.xlf")), schema.error_log
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_xml_forbids_is_left_out(tmp_path: Path, name: str) -> None:
+    text = "a\x00\x1b\x85\ud800\ufffeb\tc"
+    unit = round_trip(bitext_of((text, text)), tmp_path, name).units[0]
+    assert (unit.source.text, unit.target) == ("ab\tc", "ab\tc")
+
+
+@pytest.mark.parametrize("name", WRITERS)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4))
 def test_any_text_survives(
-    tmp_path_factory: pytest.TempPathFactory, suffix: str, pairs: list[tuple[str, str]]
+    tmp_path_factory: pytest.TempPathFactory, name: str, pairs: list[tuple[str, str]]
 ) -> None:
     bitext = bitext_of(*pairs)
-    assert round_trip(bitext, tmp_path_factory.mktemp("any"), suffix) == bitext
+    assert round_trip(bitext, tmp_path_factory.mktemp("any"), name) == bitext
 
 
-@pytest.mark.parametrize("suffix", WRITERS)
-def test_nasty_texts_survive(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize("name", WRITERS)
+def test_nasty_texts_survive(tmp_path: Path, name: str) -> None:
     bitext = bitext_of(*((text, text) for text in NASTY))
-    assert round_trip(bitext, tmp_path, suffix) == bitext
+    assert round_trip(bitext, tmp_path, name) == bitext

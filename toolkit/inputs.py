@@ -7,11 +7,14 @@ from toolkit.bitext import Bitext
 from toolkit.errors import FormatError
 from toolkit.formats.po import read_po
 from toolkit.formats.tmx import read_tmx
+from toolkit.formats.xliff import read_xliff
 
 READERS: dict[str, Callable[[Path, str, str], Bitext]] = {
     ".tmx": read_tmx,
     ".tmx.gz": read_tmx,
     ".po": read_po,
+    ".xlf": read_xliff,
+    ".xliff": read_xliff,
 }
 
 

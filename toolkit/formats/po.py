@@ -9,7 +9,14 @@ import polib
 from toolkit.bitext import Bitext, Segment, State, Unit, content_checksum
 from toolkit.errors import FormatError
 from toolkit.files import write_atomically
-from toolkit.formats.rows import Row, assemble, read_header, unit_properties, with_properties
+from toolkit.formats.rows import (
+    Row,
+    assemble,
+    read_header,
+    unit_properties,
+    with_properties,
+    written_checksum,
+)
 from toolkit.formats.xmlfiles import permitted
 
 CHECKSUM = "X-Content-SHA256"
@@ -54,7 +61,7 @@ def render_po(bitext: Bitext, date: datetime) -> bytes:
         "X-Model-SHA256": bitext.signature.model_sha256,
         "X-Glossary-SHA256": bitext.signature.glossary_sha256,
         "X-Segmentation": bitext.signature.segmentation,
-        CHECKSUM: bitext.checksum,
+        CHECKSUM: written_checksum(bitext),
     }
     catalogue.extend(_entry(bitext, unit) for unit in bitext.units)
     return f"{catalogue}\n".encode()

@@ -7,6 +7,8 @@ free fields, as pairs of a name and a text:
     start        offset of the segment in its block
     origin       `machine`, `memory` or `human`
     state        `initial`, `translated`, `reviewed` or `final`
+    author       who made or last changed the translation
+    changed      when, as `20261127T093000Z`
     score        confidence of the engine, 0 to 1
     term         `START-STOP ID: source term = target term`
     edit         `STEP: reason`, followed by before-edit and after-edit
@@ -16,12 +18,14 @@ free fields, as pairs of a name and a text:
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar, get_args
+
+from lxml import etree
 
 from toolkit.bitext import (
     Bitext,
@@ -39,8 +43,14 @@ from toolkit.bitext import (
     State,
     TermMatch,
     Unit,
+    content_checksum,
 )
+from toolkit.formats.xmlfiles import permitted
 
+OURS = "x-"
+"""How the names of our properties begin where a format wants it."""
+DATE = "%Y%m%dT%H%M%SZ"
+CHECKSUM = "content-sha256"
 Properties = Sequence[tuple[str, str]]
 WIDEST_GAP = 8
 """Code points between two segments of a block; a larger gap is an error of the file."""
@@ -75,11 +85,15 @@ class Row:
 
 
 def unit_properties(unit: Unit, kind: BlockKind) -> Iterator[tuple[str, str]]:
-    """Give what is known of a unit beside its texts, notes, author and date, by name."""
+    """Give what is known of a unit beside its texts and notes, by name."""
     yield "block", kind
     yield "start", str(unit.source.start)
     yield "origin", unit.origin
     yield "state", unit.state
+    if unit.author:
+        yield "author", unit.author
+    if unit.changed:
+        yield "changed", unit.changed.strftime(DATE)
     if unit.score is not None:
         yield "score", f"{unit.score:.3f}"
     for term in unit.terms:
@@ -131,6 +145,8 @@ def with_properties(langs: tuple[str, str], unit: Unit, properties: Properties) 
         source=replace(unit.source, start=start, stop=start + len(unit.source.text)),
         origin=_one_of(ORIGINS, first.get("origin"), unit.origin),
         state=_one_of(STATES, first.get("state"), unit.state),
+        author=first.get("author", unit.author),
+        changed=read_date(first.get("changed")) or unit.changed,
         score=_score(first.get("score", "")),
         terms=tuple(_terms(texts["term"])),
         edits=tuple(_edits(texts)),
@@ -247,16 +263,19 @@ def read_date(text: str | None) -> datetime | None:
         return None
 
 
-CHECKSUM = "content-sha256"
-
-
 def header_properties(bitext: Bitext) -> Iterator[tuple[str, str]]:
     """Give what is known of a bitext as a whole, by name: document, signature, checksum."""
     yield "document", bitext.document.id
     yield "title", bitext.document.title
     for name, value in asdict(bitext.signature).items():
         yield name.replace("_", "-"), value
-    yield CHECKSUM, bitext.checksum
+    yield CHECKSUM, written_checksum(bitext)
+
+
+def written_checksum(bitext: Bitext) -> str:
+    """Give the checksum that a bitext has when it is read back."""
+    units = bitext.units
+    return content_checksum((permitted(u.source.text), permitted(u.target), u.state) for u in units)
 
 
 def read_header(properties: Mapping[str, str], path: Path) -> tuple[Document, Signature]:
@@ -265,3 +284,33 @@ def read_header(properties: Mapping[str, str], path: Path) -> tuple[Document, Si
     document = Document(identifier, "", properties.get("title", ""), ())
     names = [field.name for field in fields(Signature)]
     return document, Signature(*(properties.get(name.replace("_", "-"), "") for name in names))
+
+
+def add_marked(
+    parent: etree._Element, unit: Unit, mark: Callable[[TermMatch, int], etree._Element]
+) -> None:
+    """Fill an element with a unit's source, its terms marked where they do not overlap.
+
+    Args:
+        parent: the element to fill.
+        unit: the unit.
+        mark: makes the empty element for a term and its number, from 1.
+    """
+    text = unit.source.text
+    terms = list(_apart(unit.terms))
+    stops = [*(term.start for term in terms), len(text)]
+    parent.text = permitted(text[: stops[0]])
+    for number, term in enumerate(terms, start=1):
+        element = mark(term, number)
+        element.text = permitted(text[term.start : term.stop])
+        element.tail = permitted(text[term.stop : stops[number]])
+        parent.append(element)
+
+
+def _apart(terms: Iterable[TermMatch]) -> Iterator[TermMatch]:
+    """Leave out the terms that overlap an earlier or longer one."""
+    stop = 0
+    for term in sorted(terms, key=lambda one: (one.start, -one.stop)):
+        if stop <= term.start < term.stop:
+            stop = term.stop
+            yield term

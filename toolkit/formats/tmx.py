@@ -13,6 +13,8 @@ from toolkit.bitext import Bitext, Origin, Proposal, Segment, State, Unit, conte
 from toolkit.files import write_atomically
 from toolkit.formats.rows import (
     CHECKSUM,
+    DATE,
+    OURS,
     Row,
     assemble,
     header_properties,
@@ -26,9 +28,9 @@ from toolkit.formats.xmlfiles import XML_LANG, local_name, permitted, text_outsi
 from toolkit.packages import base_lang
 
 DOCTYPE = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'
-OURS = "x-"
 STATE = "x-state"
-DATE = "%Y%m%dT%H%M%SZ"
+NATIVE = {"author", "changed"}
+"""Properties that the format has a place for."""
 CODES = frozenset({"bpt", "ept", "ph", "it", "ut", "sub"})
 """Elements of inline codes: what they hold is no text of the segment."""
 MACHINE_MARKS = frozenset({"MT", "MT!", "NMT", "AMT", "AdaptiveMachineTranslation"})
@@ -98,8 +100,10 @@ def _translation_unit(bitext: Bitext, unit: Unit, stamp: str) -> etree._Element:
     element = etree.Element("tu", tuid=f"{bitext.document.id}:{unit.source.id}", creationdate=stamp)
     for note in (*unit.notes, *map(issue_sentence, unit.issues)):
         etree.SubElement(element, "note").text = permitted(note)
-    for name, value in unit_properties(unit, bitext.document.blocks[unit.source.block].kind):
-        _add_property(element, f"{OURS}{name}", value)
+    kind = bitext.document.blocks[unit.source.block].kind
+    for name, value in unit_properties(unit, kind):
+        if name not in NATIVE:
+            _add_property(element, f"{OURS}{name}", value)
     _add_variant(element, bitext.source_lang, unit.source.text)
     if unit.target:
         _add_translation(element, bitext, unit, stamp)

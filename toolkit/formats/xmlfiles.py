@@ -15,6 +15,7 @@ from toolkit.errors import DocumentError, FormatError
 
 SAMPLE = 64 * 1024
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)""")
 
 
