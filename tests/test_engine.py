@@ -1,6 +1,5 @@
 """The engine: one hypothesis for each segment, whatever the segment is."""
 
-import math
 from pathlib import Path
 
 import pytest

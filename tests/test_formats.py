@@ -56,7 +56,7 @@ def bitext_of(*pairs: tuple[str, str], lang: str = "ru", target_lang: str = "en"
 @pytest.fixture
 def annotated() -> Bitext:
     """A bitext with all that a unit can carry, a repeated source and an empty target."""
-    source = Segment("1.1", 0, 0, 12, "Мирный договор")
+    source = Segment("1.1", 0, 0, 14, "Мирный договор")
     concept = Concept("peace-treaty", "мирный договор", "peace treaty")
     unit = Unit(
         source,
@@ -66,7 +66,7 @@ def annotated() -> Bitext:
         issues=(Issue("term-missing", "warning", "«мирный договор» should be “peace treaty”"),),
         score=0.25,
     )
-    repeated = Unit(Segment("1.2", 0, 13, 27, source.text), "Peace treaty", "human", "reviewed")
+    repeated = Unit(Segment("1.2", 0, 15, 29, source.text), "Peace treaty", "human", "reviewed")
     empty = Unit(Segment("2.1", 1, 0, 2, "AP"), "")
     blocks = (Block("heading", "Мирный договор Мирный договор"), Block("paragraph", "AP"))
     units = (unit, repeated, empty)
@@ -102,12 +102,15 @@ def test_tmx_carries_all_that_is_known_of_a_unit(annotated: Bitext) -> None:
     props = [(prop.get("type"), prop.text) for prop in first.iter("prop")]
     assert props == [
         ("x-block", "heading"),
+        ("x-start", "0"),
         ("x-origin", "machine"),
         ("x-state", "translated"),
         ("x-score", "0.250"),
-        ("x-term", "Мирный договор = peace treaty"),
+        ("x-term", "0-14 peace-treaty: мирный договор = peace treaty"),
         ("x-edit", "decode-again: the translation is only “♪”"),
         ("x-before-edit", "♪"),
+        ("x-after-edit", "Peace pact"),
+        ("x-issue", "warning term-missing: «мирный договор» should be “peace treaty”"),
     ]
     assert first.findtext("note") == (
         "warning term-missing: «мирный договор» should be “peace treaty”"
@@ -169,7 +172,7 @@ def test_po_keeps_repeated_segments_apart_and_marks_machine_output(annotated: Bi
     catalogue = polib.pofile(render_po(annotated, DATE).decode("utf-8"))
     assert [entry.msgctxt for entry in catalogue] == ["1.1", "1.2", "2.1"]
     assert [entry.fuzzy for entry in catalogue] == [True, False, False]
-    assert "term: Мирный договор = peace treaty" in catalogue[0].comment
+    assert "term: 0-14 peace-treaty: мирный договор = peace treaty" in catalogue[0].comment
     assert catalogue.metadata["Language"] == "en_US"
     assert catalogue.metadata["X-Source-Language"] == "ru_RU"
 

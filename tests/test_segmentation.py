@@ -1,7 +1,6 @@
 """Sentences: the cases as data, the SRX file as a format, the engine's promises as properties."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,11 +26,10 @@ CASES = DATA / "segmentation"
 SRX = "{http://www.lisa.org/srx20}"
 
 
-def read_cases(name: str) -> Iterator[str]:
+def read_cases(name: str) -> list[str]:
     """Read the cases of a file: one a line, without comments and empty lines."""
-    for line in (CASES / name).read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("# "):
-            yield line
+    lines = (CASES / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("# ")]
 
 
 def plain(case: str) -> str:
@@ -86,12 +84,13 @@ def test_english_known_failures(case: str, en: SegmentationRules) -> None:
     assert mark(en, plain(case)) == case
 
 
-@pytest.mark.parametrize(("lang", "right"), [("ru", 94), ("en", 20)])
-def test_held_out_cases(lang: str, right: int) -> None:
-    """The cases that no rule was tuned on: their number may rise, never fall."""
-    rules = load_rules(lang=lang)
-    cases = list(read_cases(f"{lang}-heldout.txt"))
-    assert sum(mark(rules, plain(case)) == case for case in cases) >= right
+@pytest.mark.parametrize(
+    ("name", "right"), [("ru-heldout.txt", 98), ("ru-heldout-2.txt", 56), ("en-heldout.txt", 20)]
+)
+def test_held_out_cases(name: str, right: int) -> None:
+    """How many come out right may rise, never fall; the failures stay unnamed, to stay blind."""
+    rules = load_rules(lang=name[:2])
+    assert sum(mark(rules, plain(case)) == case for case in read_cases(name)) >= right
 
 
 def test_russian_cases_are_many() -> None:
@@ -194,7 +193,7 @@ def test_the_bundled_expressions_mean_the_same_everywhere() -> None:
     for rule in {*load_rules(lang="ru").rules, *load_rules(lang="en").rules}:
         for expression in (rule.before, rule.after):
             assert regex.compile(expression, regex.VERSION1)
-            assert not re.search(r"\\[bBwWdD]|\(\?[a-z]|(?<!\[)(?<!\^)\\[sS]", expression)
+            assert not re.search(r"\\[bBwWdDS]|\(\?[a-z]|\\s(?!\\p\{Z\})", expression)
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])

@@ -14,6 +14,7 @@ from toolkit.bitext import (
     Document,
     Edit,
     Issue,
+    Proposal,
     Segment,
     Signature,
     TermMatch,
@@ -29,10 +30,11 @@ from toolkit.errors import (
     OutputError,
     ToolkitError,
 )
-from toolkit.formats.po import write_po
+from toolkit.formats.po import read_po, write_po
 from toolkit.formats.text import write_text
-from toolkit.formats.tmx import write_tmx
+from toolkit.formats.tmx import read_tmx, write_tmx
 from toolkit.glossary import Glossary, load_glossary
+from toolkit.inputs import read_bitext
 from toolkit.matcher import TermMatcher
 from toolkit.packages import ModelPackage, bundled_package, find_package
 from toolkit.pipeline import translate_document
@@ -55,6 +57,7 @@ __all__ = [
     "Issue",
     "ModelPackage",
     "OutputError",
+    "Proposal",
     "Segment",
     "SegmentationRules",
     "Signature",
@@ -66,7 +69,10 @@ __all__ = [
     "find_package",
     "load_glossary",
     "load_rules",
+    "read_bitext",
     "read_document",
+    "read_po",
+    "read_tmx",
     "segment",
     "translate_document",
     "write_po",

@@ -6,6 +6,7 @@ Document -> Segment... -> Unit... -> Bitext
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 BlockKind = Literal["title", "heading", "paragraph", "list-item", "table-cell", "caption"]
@@ -134,6 +135,23 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """Another translation offered for a unit, e.g. a fuzzy match of a memory.
+
+    Fields:
+        source: the source text that it translates.
+        target: the translation offered.
+        similarity: of `source` to the unit's source, from 0 to 1.
+        origin: where it comes from, for people: the name of a memory or file.
+    """
+
+    source: str
+    target: str
+    similarity: float
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A translation unit: a source segment, its translation, and all that is known of the two.
 
@@ -145,6 +163,9 @@ class Unit:
         score: confidence from 0 to 1 (geometric mean of the model's token probabilities);
             None where no model was asked.
         notes: what people wrote about the unit.
+        proposals: other translations offered, the best first.
+        author: who made or last changed the translation, where that is known.
+        changed: when it was made or last changed, in UTC, where that is known.
     """
 
     source: Segment
@@ -156,6 +177,9 @@ class Unit:
     issues: tuple[Issue, ...] = ()
     score: float | None = None
     notes: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    author: str = ""
+    changed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

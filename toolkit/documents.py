@@ -137,7 +137,7 @@ def decode_text(content: bytes, encoding: str | None = None) -> str:
     >>> decode_text("Перемирие".encode("koi8-r"))
     'Перемирие'
     """
-    codec = encoding or _recognised_encoding(content)
+    codec = encoding or recognised_encoding(content)
     try:
         return content.decode(codec)
     except LookupError as error:
@@ -149,7 +149,7 @@ def decode_text(content: bytes, encoding: str | None = None) -> str:
         ) from error
 
 
-def _recognised_encoding(content: bytes) -> str:
+def recognised_encoding(content: bytes) -> str:
     """Name the encoding by byte order mark, then UTF-8 if valid, then by the letters' statistics.
 
     charset-normalizer weighs the legacy encodings; a text that looks the same in all of them, or
@@ -244,7 +244,7 @@ def _read_html(content: bytes, encoding: str | None) -> tuple[str, Iterator[Bloc
 
     declared = re.search(rb"<meta[^>]+charset", content[:4096], re.IGNORECASE)
     parser = html.HTMLParser(
-        encoding=encoding or (None if declared else _recognised_encoding(content)),
+        encoding=encoding or (None if declared else recognised_encoding(content)),
         no_network=True,
         remove_comments=True,
         remove_pis=True,

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.bitext import Concept
 from toolkit.association import TargetIndex
+from toolkit.bitext import Concept
 from toolkit.documents import read_document
 from toolkit.formats.reading import read_xml
 from toolkit.formats.table import slug

@@ -8,13 +8,18 @@ dropped at once, so that the cost does not grow with the number of terms.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
+from typing import NamedTuple
 
 from toolkit import morphology
 from toolkit.bitext import Concept, TermMatch
 from toolkit.glossary import Glossary
 from toolkit.morphology import (
+    ACCUSATIVE,
+    ANIMATE,
     ANY,
+    DATIVE,
     NOMINAL,
     NOMINATIVE,
     PAUCAL,
@@ -30,13 +35,32 @@ ABBREVIATION_ENDINGS = ("а", "у", "ом", "е", "ы", "ов", "ам", "ами"
 LONGEST_ABBREVIATION = 5
 """A longer word in capitals is taken for emphasis, not for an abbreviation."""
 LONGEST_GAP = 3
-"""So many words may stand between a verb and its object: выразил ему свою глубокую признательность."""
+"""So many words may stand between a verb and its object: выразил ему глубокую признательность."""
 AUXILIARIES = frozenset("быть был была было были будет будут".split())
 """Verbs that may stand between an object and its verb: санкции были введены."""
 FEW = re.compile("(?:.*[^1]|)[234]|два|две|двух|три|четыре|оба|обе|полтора|полторы")
 """Numerals after which a noun stands in the genitive singular, its modifiers in the plural."""
+NAMED = re.compile("(проспект|площад|улиц|переул|бульвар|станци|преми|газет|журнал|движени|парти)")
+"""What is called by a common noun in capitals: проспект Мира."""
+GOVERNMENT = {
+    preposition: morphology.cells(cases.split())
+    for cases, prepositions in {
+        "gent": "без для до из от у около против после вместо ради кроме среди вокруг из-за из-под",
+        "datv": "к ко благодаря вопреки согласно",
+        "accs": "через про сквозь",
+        "ablt": "над перед",
+        "ablt gent": "между",
+        "accs loct": "в во на о об обо",
+        "loct": "при",
+        "accs ablt": "за под",
+        "gent ablt accs": "с со",
+        "datv accs loct": "по",
+    }.items()
+    for preposition in prepositions.split()
+}
+"""The cells that a noun may fill behind a preposition."""
 
-_SATELLITES = frozenset("NWAPDR")
+_SATELLITES = frozenset("NFWDR")
 _ADVERBIAL = frozenset("DR")
 
 _TOKEN = re.compile(
@@ -54,27 +78,30 @@ class Word:
         form: the spelling without soft hyphens, stress marks and ё.
         symbols: the symbols of the glossary that it can stand for, with the cells it fills.
         classes: the classes of all its readings, the letters after `/` in their symbols.
+        noun: the cells that it fills as a noun.
+        begins: whether a term may begin with it.
     """
 
     form: str
     symbols: Mapping[str, int]
     classes: frozenset[str]
+    noun: int
+    begins: bool
 
     def may_intervene(self, *, verb_first: bool) -> bool:
         """Tell whether the word may stand between a verb and its object.
 
-        Behind the verb that is whatever belongs to the object or to an indirect object, behind
-        the object only adverbs, pronouns and auxiliaries.
+        Behind the verb those are other nouns and what belongs to nouns, behind the object only
+        adverbs, pronouns and auxiliaries.
         """
-        if self.form in AUXILIARIES:
-            return not verb_first
-        if verb_first and "A" in self.classes:
+        if not verb_first:
+            return self.form in AUXILIARIES or (bool(self.classes) and self.classes <= _ADVERBIAL)
+        if self.classes & {"A", "P"}:
             return True
-        return bool(self.classes) and self.classes <= (_SATELLITES if verb_first else _ADVERBIAL)
+        return bool(self.classes) and self.classes <= _SATELLITES
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or mark of the text, with its offsets."""
 
     word: Word
@@ -142,7 +169,6 @@ class TermMatcher:
         terms = ((one, term) for one in approved for term in (one.source, *one.synonyms))
         for rank, (concept, term) in enumerate(terms):
             self._insert(concept, term, rank)
-        self._predicted = self._lexicon.predicted_forms()
         self._word = lru_cache(maxsize=1 << 18)(self._analyse)
 
     def find(self, text: str) -> tuple[TermMatch, ...]:
@@ -154,7 +180,7 @@ class TermMatcher:
         tokens = self._tokens(text)
         found: dict[tuple[int, int, str], TermMatch] = {}
         for index, token in enumerate(tokens):
-            if token.word.symbols:
+            if token.word.begins:
                 hits = sorted(self._follow(self._root, tokens, index, (), ()), key=_preference)
                 for match in filter(None, (_match(hit, tokens, text) for hit in hits)):
                     found.setdefault((match.start, match.stop, match.concept.id), match)
@@ -175,17 +201,20 @@ class TermMatcher:
         node.entries.append(entry)
 
     def _tokens(self, text: str) -> list[Token]:
-        return [
-            token
-            for found in _TOKEN.finditer(text)
-            for token in self._split(found.group(), found.start())
-        ]
+        tokens: list[Token] = []
+        for found in _TOKEN.finditer(text):
+            spelling = found.group()
+            word = self._word(spelling)
+            if "-" in spelling and not word.symbols:
+                tokens += self._split(spelling, word, found.start())
+            else:
+                tokens.append(Token(word, found.start(), found.end()))
+        return tokens
 
-    def _split(self, spelling: str, start: int) -> Iterator[Token]:
-        """Yield one token; names joined by a hyphen (Путин-Трамп) are several."""
-        word = self._word(spelling)
+    def _split(self, spelling: str, word: Word, start: int) -> Iterator[Token]:
+        """Yield the tokens of a word with hyphens: names so joined (Путин-Трамп) are several."""
         parts = spelling.split("-")
-        if word.symbols or len(parts) == 1 or not all(part[:1].isupper() for part in parts):
+        if not all(part[:1].isupper() for part in parts):
             yield Token(word, start, start + len(spelling))
             return
         for part in parts:
@@ -197,12 +226,12 @@ class TermMatcher:
         form = morphology.normal_spelling(spelling)
         folded = form.casefold()
         symbols = {f"={folded}": ANY} | {f"^{base}": ANY for base in _abbreviations(form)}
-        readings = self._lexicon.readings(folded) if folded[:1].isalpha() else {}
-        for found in (readings, self._predicted.get(folded, {})):
-            for symbol, mask in found.items():
-                symbols[symbol] = symbols.get(symbol, 0) | mask
-        known = {one: mask for one, mask in symbols.items() if one in self._vocabulary}
-        return Word(form, known, frozenset(one.rpartition("/")[2][0] for one in readings))
+        readings = self._lexicon.text_readings(folded) if folded[:1].isalpha() else {}
+        known = {one: mask for one, mask in (symbols | readings).items() if one in self._vocabulary}
+        classes = frozenset(one.rpartition("/")[2][0] for one in readings)
+        nouns = [mask for symbol, mask in readings.items() if symbol.endswith("/N")]
+        begins = any(symbol in self._root.next for symbol in known)
+        return Word(form, known, classes, reduce(or_, nouns, 0), begins)
 
     def _follow(
         self,
@@ -258,13 +287,12 @@ def _abbreviations(form: str) -> Iterator[str]:
 
 
 def _match(hit: _Hit, tokens: list[Token], text: str) -> TermMatch | None:
-    """Return the match of a hit whose words agree and whose quotation marks are in pairs."""
+    """Return the match of a hit whose words agree, and whose surroundings permit it."""
     agreed = _agreed(hit)
-    if agreed is None or not _capitals_fit(hit, tokens, text):
+    if agreed is None or not _gap_fits(hit):
         return None
-    if not _gap_fits(hit) or _is_governed(hit, tokens):
-        return None
-    if agreed and not agreed & ~PAUCAL and not _after_few(hit, tokens):
+    surroundings = _Surroundings(hit, tokens, agreed, text)
+    if any(prohibits(surroundings) for prohibits in PROHIBITIONS):
         return None
     span = _quoted_span(text, tokens[hit.first].start, tokens[hit.tokens[-1]].stop)
     return span and TermMatch(hit.entry.concept, *span, _reason(hit.entry.term, agreed))
@@ -305,42 +333,134 @@ def _gap_fits(hit: _Hit) -> bool:
     )
 
 
-def _is_governed(hit: _Hit, tokens: list[Token]) -> bool:
-    """Tell whether the object before a verb belongs to a preposition instead."""
-    pattern = hit.entry.pattern
-    if pattern.verb is None or pattern.elements[0].group != 1 or not hit.first:
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """A hit in its text."""
+
+    hit: _Hit
+    tokens: list[Token]
+    agreed: int
+    text: str
+
+    @property
+    def word(self) -> Word:
+        """The first word of the hit."""
+        return self.tokens[self.hit.first].word
+
+    @property
+    def before(self) -> Word | None:
+        """The word or mark before the hit."""
+        return self.tokens[self.hit.first - 1].word if self.hit.first else None
+
+    @property
+    def term(self) -> str:
+        """The term that was hit."""
+        return self.hit.entry.term.lstrip(QUOTES)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the hit has one word only."""
+        return len(self.hit.tokens) == 1
+
+    @property
+    def begins_sentence(self) -> bool:
+        """Whether the hit stands where any word has a capital."""
+        return self.before is None or not self.before.form[0].isalnum()
+
+
+def lacks_numeral(one: _Surroundings) -> bool:
+    """«мирных договора» stands behind a numeral only: два мирных договора."""
+    if not one.agreed or one.agreed & ~PAUCAL:
         return False
-    return "E" in tokens[hit.first - 1].word.classes
+    return one.before is None or not FEW.fullmatch(one.before.form.casefold())
 
 
-def _after_few(hit: _Hit, tokens: list[Token]) -> bool:
-    return hit.first > 0 and bool(FEW.fullmatch(tokens[hit.first - 1].word.form.casefold()))
+def lacks_capital(one: _Surroundings) -> bool:
+    """A name of one or two words has its capital: «белый дом» is some house."""
+    is_short = len(one.hit.tokens) < 3
+    return one.term[0].isupper() and is_short and one.word.form[0].islower()
 
 
-def _capitals_fit(hit: _Hit, tokens: list[Token], text: str) -> bool:
-    """Tell whether the capitals of the text permit the term.
+def is_adjective(one: _Surroundings) -> bool:
+    """A capital at the beginning of a sentence makes no town: «Мирный атом»."""
+    is_name = one.term[0].isupper() and one.hit.entry.concept.domain != "person"
+    return is_name and one.is_single and one.begins_sentence and "A" in one.word.classes
 
-    A short name needs its capital; a common noun is no proper name; a short word in capitals is
-    an abbreviation, unless all the text is in capitals.
-    """
-    word = tokens[hit.first].word
-    term = hit.entry.term.lstrip(QUOTES)
-    if term[0].isupper():
-        if len(hit.tokens) < 3 and word.form[0].islower():
-            return False
-    elif len(hit.tokens) == 1 and _is_name(hit.first, tokens):
+
+def is_name(one: _Surroundings) -> bool:
+    """A common noun is no proper name: «проспект Мира»."""
+    form = one.word.form
+    if not one.is_single or one.term[0].isupper() or form.isupper() or not form[0].isupper():
         return False
-    if len(hit.tokens) > 1 or is_abbreviation(term) or not is_abbreviation(word.form):
-        return True
-    return len(word.form) > LONGEST_ABBREVIATION or text.isupper()
-
-
-def _is_name(index: int, tokens: list[Token]) -> bool:
-    """Tell whether a word has a capital that no beginning of a sentence explains."""
-    form = tokens[index].word.form
-    if not form[0].isupper() or form.isupper() or "W" not in tokens[index].word.classes:
+    if one.begins_sentence or one.before is None:
         return False
-    return index > 0 and tokens[index - 1].word.form[0].isalnum()
+    return bool(one.word.classes & {"F", "W"} or NAMED.match(one.before.form.casefold()))
+
+
+def is_namesake(one: _Surroundings) -> bool:
+    """A first name that does not agree is somebody else's: «Людмила Путина»."""
+    if one.hit.entry.concept.domain != "person" or not one.is_single or one.before is None:
+        return False
+    return "F" in one.before.classes and not one.before.noun & one.agreed
+
+
+def is_abbreviated(one: _Surroundings) -> bool:
+    """A short word in capitals is an abbreviation, unless all the text is in capitals."""
+    form = one.word.form
+    if not one.is_single or is_abbreviation(one.term) or not is_abbreviation(form):
+        return False
+    return len(form) <= LONGEST_ABBREVIATION and not one.text.isupper()
+
+
+def is_preposition(one: _Surroundings) -> bool:
+    """«после» is a form of «посол» in longer terms only."""
+    return one.is_single and "E" in one.word.classes
+
+
+def is_governed_otherwise(one: _Surroundings) -> bool:
+    """A preposition wants another case: «без санкции» is singular."""
+    pattern = one.hit.entry.pattern
+    wanted = one.before and GOVERNMENT.get(one.before.form.casefold())
+    return bool(wanted and one.agreed & NOMINAL and pattern.verb is None) and not (
+        one.agreed & (wanted or 0)
+    )
+
+
+def is_no_object(one: _Surroundings) -> bool:
+    """What stands before the verb may depend on a preposition or be the verb's subject."""
+    pattern = one.hit.entry.pattern
+    if pattern.verb is None or pattern.elements[0].group == pattern.verb:
+        return False
+    verb = one.hit.masks[-1]
+    subject = one.word.noun & NOMINATIVE & ANIMATE and not verb & SHORT
+    return bool(subject) or (one.before is not None and "E" in one.before.classes)
+
+
+def has_other_object(one: _Surroundings) -> bool:
+    """A verb has one object: «отозвал заявление посла» recalls no ambassador."""
+    pattern, taken = one.hit.entry.pattern, one.hit.tokens
+    if pattern.verb is None or taken[-1] - taken[0] < len(taken):
+        return False
+    between = {*range(taken[0], taken[-1])} - {*taken}
+    words = [one.tokens[index].word for index in between]
+    return any(
+        word.noun & ACCUSATIVE and not word.noun & DATIVE and not word.classes & {"A", "P"}
+        for word in words
+    )
+
+
+PROHIBITIONS = (
+    lacks_numeral,
+    lacks_capital,
+    is_adjective,
+    is_name,
+    is_namesake,
+    is_abbreviated,
+    is_preposition,
+    is_governed_otherwise,
+    is_no_object,
+    has_other_object,
+)
 
 
 def _quoted_span(text: str, start: int, stop: int) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ is not zero.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from toolkit.errors import GlossaryError
@@ -38,10 +38,11 @@ SHORT = 1 << (len(CASES) * CELLS_PER_CASE)
 VERBAL = SHORT << 1
 """Infinitives, finite verbs and gerunds."""
 
-_PROPER = frozenset({"Name", "Surn", "Patr", "Geox", "Orgn", "Trad"})
+_NAMES = {"Name": "/F", "Surn": "/W", "Patr": "/W", "Geox": "/W", "Orgn": "/W", "Trad": "/W"}
 _INVARIABLE = {"ADVB": "/D", "CONJ": "/D", "PRCL": "/D", "PREP": "/E", "NPRO": "/R"}
 
 _INVISIBLE = re.compile("[\u00ad\u0300\u0301\u200b-\u200d\u2060\ufeff]")
+_BEGINNING = 2
 _HYPHENS = re.compile("[\u2010\u2011]")
 
 
@@ -65,6 +66,8 @@ def cells(
 
 
 NOMINATIVE = cells(["nomn"])
+ANIMATE = cells(animacies=["anim"])
+DATIVE = cells(["datv"])
 GENITIVE = cells(["gent"])
 ACCUSATIVE = cells(["accs"])
 OBJECT = cells(["accs", "gent"])
@@ -132,42 +135,65 @@ def analyzer(lang: str) -> Any:  # noqa: ANN401 - pymorphy3 has no types
 def readings(word: str, lang: str) -> Readings:
     """Return the symbols that a word can stand for, each with the cells that it fills.
 
-    A symbol is a lemma with the class of the word: `N` noun (`W` as well where it is a proper
-    name), `A` adjective, `V` verb, `P…` participle (with its tense and voice), `R` pronoun,
-    `D` adverb, particle or conjunction, `E` preposition.
+    A symbol is a lemma with the class of the word: `N` noun (`F` as well for a first name, `W` for
+    any other proper name), `A` adjective, `V` verb, `P…` participle (with its tense and voice),
+    `R` pronoun, `D` adverb, particle or conjunction, `E` preposition.
 
     >>> sorted(readings("мирного", "ru"))
-    ['мирный/A', 'мирный/N']
+    ['мирный/A', 'мирный/N', 'мирный/W']
     """
+    return _readings(analyzer(lang).parse(word))
+
+
+def _readings(parses: Iterable[Any]) -> Readings:
     found: dict[str, int] = {}
-    for form, tag, lemma, _, _ in analyzer(lang).parse(word):
-        del form
-        _add(found, lemma, str(tag))
+    for _, tag, lemma, *_ in parses:
+        if "Abbr" in tag.grammemes and len(lemma) == 1:
+            continue  # every letter can be somebody's initial: В. Путин
+        for symbol, mask in _symbols(lemma, str(tag)):
+            found[symbol] = found.get(symbol, 0) | mask
     return found
 
 
+def _is_from_dictionary(parse: Any) -> bool:  # noqa: ANN401 - pymorphy3 has no types
+    """Tell whether a parse was looked up rather than predicted; its way has one step then."""
+    way = parse[4]
+    return len(way) == 1 and len(way[0]) == 4
+
+
 class Lexicon:
-    """Knows what the words of a language can be; looks each spelling up once."""
+    """Knows what the words of a language can be; looks each spelling up once.
+
+    A form of a word that the dictionary lacks is often predicted to belong to some other lemma
+    than its dictionary form. So the forms of those unknown words which were looked up as terms
+    are made from their dictionary form, as soon as a word with the same beginning turns up.
+    """
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
         self._known: dict[str, Readings] = {}
+        self._unknown: dict[str, list[str]] = {}
+        self._predicted: dict[str, Readings] = {}
 
     def readings(self, word: str) -> Readings:
-        """Return the symbols of a word with the cells that it fills."""
+        """Return the symbols of a term's word with the cells that it fills."""
         if word not in self._known:
-            self._known[word] = readings(word, self.lang)
+            parses = analyzer(self.lang).parse(word)
+            self._known[word] = _readings(parses)
+            if word[:1].isalpha() and not any(map(_is_from_dictionary, parses)):
+                self._unknown.setdefault(word[:_BEGINNING], []).append(word)
         return self._known[word]
 
-    def predicted_forms(self) -> dict[str, Readings]:
-        """Return the inflected forms of those words looked up so far that the dictionary lacks."""
-        forms: dict[str, Readings] = {}
-        for word in self._known:
-            if word[0].isalpha() and not is_known(word, self.lang):
-                for form, symbol, mask in inflections(word, self.lang):
-                    known = forms.setdefault(normal_spelling(form), {})
-                    known[symbol] = known.get(symbol, 0) | mask
-        return forms
+    def text_readings(self, word: str) -> Readings:
+        """Return the symbols of a word of a text with the cells that it fills."""
+        for unknown in self._unknown.pop(word[:_BEGINNING], ()):
+            for form, symbol, mask in inflections(unknown, self.lang):
+                forms = self._predicted.setdefault(normal_spelling(form), {})
+                forms[symbol] = forms.get(symbol, 0) | mask
+        found = dict(self._known.get(word) or readings(word, self.lang))
+        for symbol, mask in self._predicted.get(word, {}).items():
+            found[symbol] = found.get(symbol, 0) | mask
+        return found
 
     def forms(self, symbol: str) -> Iterator[tuple[str, int]]:
         """Yield the forms of a lemma with the cells that each fills."""
@@ -194,6 +220,8 @@ class LiteralLexicon(Lexicon):
         del word
         return {}
 
+    text_readings = readings
+
 
 def lexicon(lang: str) -> Lexicon:
     """Return the lexicon of a language, whatever region its code names.
@@ -205,27 +233,18 @@ def lexicon(lang: str) -> Lexicon:
     return (Lexicon if language in LANGUAGES else LiteralLexicon)(language)
 
 
-def is_known(word: str, lang: str) -> bool:
-    """Tell whether the dictionary holds a word, whatever its capitals and ё.
-
-    >>> is_known("договоренность", "ru"), is_known("Байден", "ru")
-    (True, False)
-    """
-    return bool(analyzer(lang).word_is_known(word))
-
-
 def with_yo(word: str) -> str:
     """Return a Russian word with ё where the dictionary knows it only so.
 
-    >>> with_yo("Самолет"), with_yo("мир"), with_yo("все")
-    ('Самолёт', 'мир', 'все')
+    >>> with_yo("самолет"), with_yo("мир"), with_yo("все")
+    ('самолёт', 'мир', 'все')
     """
     folded = word.casefold()
     if "е" not in folded or "ё" in folded or analyzer("ru").word_is_known(folded, strict=True):
         return word
     parses = analyzer("ru").parse(folded)
     if word[0].isupper():
-        parses = [parse for parse in parses if _PROPER & parse[1].grammemes]
+        parses = [parse for parse in parses if _NAMES.keys() & parse[1].grammemes]
     forms = {parse[0] for parse in parses if len(parse[4]) == 1}
     if len(forms) != 1 or len(form := forms.pop()) != len(word):
         return word
@@ -253,23 +272,19 @@ def inflections(word: str, lang: str) -> Iterator[tuple[str, str, int]]:
                 yield form, symbol, mask
 
 
-def _add(found: dict[str, int], lemma: str, tag: str) -> None:
-    for symbol, mask in _symbols(lemma, tag):
-        found[symbol] = found.get(symbol, 0) | mask
-
-
 def _symbols(lemma: str, tag: str) -> Iterator[tuple[str, int]]:
+    plain = lemma.replace("ё", "е")
     for suffix, mask in _classes(tag):
-        yield normal_spelling(lemma) + suffix, mask
+        yield plain + suffix, mask
 
 
-@lru_cache(maxsize=None)
+@cache
 def _classes(tag: str) -> tuple[tuple[str, int], ...]:
     """Return the classes of words with this tag, and the cells they fill."""
     grammemes = frozenset(re.split("[ ,]", tag))
     if "NOUN" in grammemes:
-        proper = (("/W", 0),) if grammemes & _PROPER else ()
-        return (("/N", _noun_cells(grammemes)), *proper)
+        names = tuple((suffix, 0) for name, suffix in _NAMES.items() if name in grammemes)
+        return (("/N", _noun_cells(grammemes)), *names)
     if grammemes & {"ADJF", "ADJS", "COMP"}:
         pronoun = (("/R", 0),) if "Apro" in grammemes else ()
         return (("/A", _adjective_cells(grammemes)), *pronoun)

@@ -252,9 +252,9 @@ def _gap(elements: Sequence[Element], verb: int) -> int:
 def _object(readings: Sequence[Readings], start: int) -> tuple[int, int, int] | None:
     """Find the direct object: the first accusative that depends on no preposition."""
     for first in range(start, len(readings)):
-        if first == start or not _is_preposition(readings[first - 1]):
-            if found := _head(readings[first:], "N", ACCUSATIVE):
-                return first, first + found[0], found[1]
+        is_free = first == start or not _is_preposition(readings[first - 1])
+        if is_free and (found := _head(readings[first:], "N", ACCUSATIVE)):
+            return first, first + found[0], found[1]
     return None
 
 

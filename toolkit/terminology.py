@@ -225,6 +225,6 @@ def _first_piece(
                 yield 2, index + 1, parts[1]
     if index + 1 < len(tokens):
         following = tokens[index + 1].text
-        if min(len(text), len(following)) >= SHORTEST_PART:
-            if (liberties := pieces[0].liberties(text + following)) is not None:
-                yield 1, index + 2, liberties
+        liberties = pieces[0].liberties(text + following)
+        if liberties is not None and min(len(text), len(following)) >= SHORTEST_PART:
+            yield 1, index + 2, liberties

@@ -33,7 +33,8 @@ def export(output: Path) -> None:
 
         bilingual srx export -o bilingual.srx
 
-    OmegaT, memoQ and other tools which load it cut a text into the same segments as the toolkit.
+    A CAT tool that applies the rules in their order, as OmegaT does, cuts a text into the same
+    segments as the toolkit.
     """
     if output == Path("-"):
         click.echo(read_bundled_srx(), nl=False)

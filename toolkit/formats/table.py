@@ -107,7 +107,7 @@ def mistakes(concept: Concept) -> Iterator[str]:
 def one_line(cell: str) -> str:
     """Return the text of a cell with every run of white space as one space.
 
-    >>> one_line(" мирный\\u00a0договор\\n")
+    >>> one_line(" мирный  договор ")
     'мирный договор'
     """
     return " ".join(cell.split())
@@ -225,10 +225,10 @@ def write_rows(
 
 
 def render_rows(columns: Iterable[str], rows: Iterable[Iterable[str]], delimiter: str = ",") -> str:
-    """Return the text of a table; see `write_rows`.
+    r"""Return the text of a table; see `write_rows`.
 
     >>> render_rows(["ru", "note"], [["мир", "=1+1"]])
-    "ru,note\\nмир,'=1+1\\n"
+    "ru,note\nмир,'=1+1\n"
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")

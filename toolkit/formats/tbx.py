@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from lxml import etree
 
@@ -108,21 +109,17 @@ TBX_2 = Dialect(
 )
 
 
-def write_tbx(
-    path: Path, concepts: Iterable[Concept], source_lang: str, target_lang: str
-) -> None:
+def write_tbx(path: Path, concepts: Iterable[Concept], source_lang: str, target_lang: str) -> None:
     """Write the approved concepts as TBX-Basic (ISO 30042:2019), data categories as tags."""
     root = etree.Element(
         TBX_BASIC.namespace + TBX_BASIC.root,
         {"type": "TBX-Basic", "style": "dct", XML_LANG: source_lang},
-        {None: CORE, "min": MIN, "basic": BASIC},
+        nsmap=cast("dict[str, str]", {None: CORE, "min": MIN, "basic": BASIC}),
     )
     _write(path, root, TBX_BASIC, concepts, (source_lang, target_lang))
 
 
-def write_tbx2(
-    path: Path, concepts: Iterable[Concept], source_lang: str, target_lang: str
-) -> None:
+def write_tbx2(path: Path, concepts: Iterable[Concept], source_lang: str, target_lang: str) -> None:
     """Write the approved concepts as TBX 2, which OmegaT and older tools read."""
     root = etree.Element(TBX_2.root, {"type": "TBX", XML_LANG: source_lang})
     _write(path, root, TBX_2, concepts, (source_lang, target_lang))
@@ -271,4 +268,3 @@ def _rank(term: dict[str, str]) -> int:
     if _FORBIDDEN.search(status):
         return 2
     return 0 if "preferred" in status else 1
-

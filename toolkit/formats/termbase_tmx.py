@@ -62,7 +62,7 @@ def translations(root: etree._Element) -> Iterator[tuple[tuple[str, str], str, s
 
 
 def _lang(variant: etree._Element) -> str:
-    return variant.get(XML_LANG) or variant.get("lang", "")
+    return variant.get(XML_LANG, variant.get("lang", ""))
 
 
 def _text(variant: etree._Element) -> str:

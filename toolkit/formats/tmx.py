@@ -1,20 +1,48 @@
 """TMX 1.4, the exchange format of translation memories (LISA OSCAR, 2005)."""
 
 import io
-from collections.abc import Iterator
-from dataclasses import asdict
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml import etree
 
-from toolkit.bitext import Bitext, Unit, content_checksum
+from toolkit.bitext import Bitext, Origin, Proposal, Segment, State, Unit, content_checksum
 from toolkit.files import write_atomically
+from toolkit.formats.rows import (
+    CHECKSUM,
+    DATE,
+    OURS,
+    Row,
+    assemble,
+    header_properties,
+    issue_sentence,
+    read_date,
+    read_header,
+    unit_properties,
+    with_properties,
+)
+from toolkit.formats.xmlfiles import XML_LANG, local_name, permitted, text_outside, xml_elements
+from toolkit.packages import base_lang
 
 DOCTYPE = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-CHECKSUM = "x-content-sha256"
 STATE = "x-state"
+NATIVE = {"author", "changed"}
+"""Properties that the format has a place for."""
+CODES = frozenset({"bpt", "ept", "ph", "it", "ut", "sub"})
+"""Elements of inline codes: what they hold is no text of the segment."""
+MACHINE_MARKS = frozenset({"MT", "MT!", "NMT", "AMT", "AdaptiveMachineTranslation"})
+"""How Trados, memoQ and Wordfast mark machine output, in a property or as the author."""
+_TRADOS_STATES: dict[str, State] = {
+    "Draft": "initial",
+    "RejectedTranslation": "initial",
+    "RejectedSignOff": "translated",
+    "ApprovedTranslation": "reviewed",
+    "ApprovedSignOff": "final",
+}
+_SEGMENT_ID = re.compile(r"\d+\.\d+")
 
 
 def write_tmx(bitext: Bitext, path: Path, date: datetime) -> None:
@@ -33,7 +61,7 @@ def write_tmx(bitext: Bitext, path: Path, date: datetime) -> None:
 
 def render_tmx(bitext: Bitext, date: datetime) -> bytes:
     """Give the bytes of a bitext's TMX file; see `write_tmx`."""
-    stamp = date.strftime("%Y%m%dT%H%M%SZ")
+    stamp = date.strftime(DATE)
     stream = io.BytesIO()
     with etree.xmlfile(stream, encoding="utf-8") as xml:
         xml.write_declaration(doctype=DOCTYPE)
@@ -62,52 +90,223 @@ def _header(bitext: Bitext, stamp: str) -> etree._Element:
             "creationdate": stamp,
         },
     )
-    _add_property(header, "x-document", bitext.document.id)
-    for name, value in asdict(bitext.signature).items():
-        _add_property(header, f"x-{name.replace('_', '-')}", value)
-    _add_property(header, CHECKSUM, bitext.checksum)
+    for name, value in header_properties(bitext):
+        if value:
+            _add_property(header, f"{OURS}{name}", value)
     return header
 
 
 def _translation_unit(bitext: Bitext, unit: Unit, stamp: str) -> etree._Element:
     element = etree.Element("tu", tuid=f"{bitext.document.id}:{unit.source.id}", creationdate=stamp)
-    for issue in unit.issues:
-        note = etree.SubElement(element, "note")
-        note.text = f"{issue.severity} {issue.check}: {issue.message}"
-    for name, value in _unit_properties(bitext, unit):
-        _add_property(element, name, value)
+    for note in (*unit.notes, *map(issue_sentence, unit.issues)):
+        etree.SubElement(element, "note").text = permitted(note)
+    kind = bitext.document.blocks[unit.source.block].kind
+    for name, value in unit_properties(unit, kind):
+        if name not in NATIVE:
+            _add_property(element, f"{OURS}{name}", value)
     _add_variant(element, bitext.source_lang, unit.source.text)
     if unit.target:
-        variant = _add_variant(element, bitext.target_lang, unit.target)
-        variant.set("creationdate", stamp)
-        if unit.origin == "machine":
-            variant.set("creationid", bitext.signature.model)
+        _add_translation(element, bitext, unit, stamp)
     return element
 
 
-def _unit_properties(bitext: Bitext, unit: Unit) -> Iterator[tuple[str, str]]:
-    yield "x-block", bitext.document.blocks[unit.source.block].kind
-    yield "x-origin", unit.origin
-    yield STATE, unit.state
-    if unit.score is not None:
-        yield "x-score", f"{unit.score:.3f}"
-    for term in unit.terms:
-        found = unit.source.text[term.start : term.stop]
-        yield "x-term", f"{found} = {term.concept.target}"
-    for edit in unit.edits:
-        yield "x-edit", f"{edit.step}: {edit.reason}"
-        yield "x-before-edit", edit.before
+def _add_translation(element: etree._Element, bitext: Bitext, unit: Unit, stamp: str) -> None:
+    variant = _add_variant(element, bitext.target_lang, unit.target)
+    variant.set("creationdate", stamp)
+    if unit.origin == "machine":
+        variant.set("creationid", permitted(bitext.signature.model))
+    if unit.changed:
+        variant.set("changedate", unit.changed.strftime(DATE))
+    if unit.author:
+        variant.set("changeid", permitted(unit.author))
 
 
 def _add_property(parent: etree._Element, kind: str, value: str) -> None:
-    if value:
-        etree.SubElement(parent, "prop", type=kind).text = value
+    etree.SubElement(parent, "prop", type=kind).text = permitted(value)
 
 
 def _add_variant(parent: etree._Element, lang: str, text: str) -> etree._Element:
     variant = etree.SubElement(parent, "tuv", {XML_LANG: lang})
-    etree.SubElement(variant, "seg").text = text
+    etree.SubElement(variant, "seg").text = permitted(text)
     return variant
+
+
+def read_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Bitext:
+    """Read a TMX file, version 1.1 to 1.4, of ours or of any other tool.
+
+    Units that another tool wrote have the origin `human`, or `machine` where the file says so.
+    A unit of ours keeps all but the score's digits after the third, the parts of its concepts
+    other than identifier, source and target, and the reasons of its term matches.
+
+    Args:
+        path: the file, packed by gzip or not, in any encoding that XML declares.
+        source_lang, target_lang: which languages to take of several; by default those of the
+            first unit, whose source is told by the file.
+
+    Raises:
+        FormatError: the file cannot be read.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> text = "<tmx><body><tu><tuv lang='RU'><seg>Да</seg></tuv><tuv lang='EN'><seg>Yes</seg>"
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "old.tmx")
+    ...     _ = path.write_text(f"{text}</tuv></tu></body></tmx>", encoding="utf-8")
+    ...     [(unit.source.text, unit.target, unit.origin) for unit in read_tmx(path).units]
+    [('Да', 'Yes', 'human')]
+    """
+    pairs = (row.langs for row in stream_tmx(path, source_lang, target_lang))
+    first = next((pair for pair in pairs if all(pair)), ("", ""))
+    langs = (source_lang or first[0], target_lang or first[1])
+    header: dict[str, str] = {}
+    rows = list(_rows(path, langs, header))
+    document, signature = read_header(header, path)
+    return assemble(rows, document, signature, langs)
+
+
+def stream_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Iterator[Row]:
+    """Read a TMX file of any size unit by unit; see `read_tmx`.
+
+    Without languages each unit is read in its own direction.
+    """
+    return _rows(path, (source_lang, target_lang), {})
+
+
+def _rows(path: Path, langs: tuple[str, str], header: dict[str, str]) -> Iterator[Row]:
+    """Read the units; what the header says is added to `header` before the first of them."""
+    number = 0
+    for element in xml_elements(path, "header", "tu"):
+        if local_name(element) == "header":
+            header |= _read_header(element)
+            continue
+        number += 1
+        row = _read_unit(element, number, langs, header.get("srclang", ""))
+        if row is not None:
+            yield row
+
+
+def _read_header(element: etree._Element) -> dict[str, str]:
+    tool = f"{element.get('creationtool', '')} {element.get('creationtoolversion', '')}"
+    properties = (child for child in element if local_name(child) == "prop")
+    return {
+        "tool": tool.strip(),
+        "srclang": element.get("srclang", ""),
+        **dict(map(_property, properties)),
+    }
+
+
+def _property(element: etree._Element) -> tuple[str, str]:
+    return element.get("type", "").removeprefix(OURS), element.text or ""
+
+
+class _Variant(NamedTuple):
+    """A text of a unit in one language, and the attributes of its element."""
+
+    lang: str
+    text: str
+    facts: Mapping[str, str]
+
+
+def _read_unit(
+    element: etree._Element, number: int, langs: tuple[str, str], srclang: str
+) -> Row | None:
+    """Read a unit; None where it has no text in the source language."""
+    variants: list[_Variant] = []
+    notes: list[str] = []
+    properties: list[tuple[str, str]] = []
+    _collect(element, variants, notes, properties)
+    source, targets = _choose(variants, langs, element.get("srclang", srclang))
+    if source is None:
+        return None
+    best = targets[0] if targets else _Variant("", "", {})
+    known = dict(properties)
+    author, date = _last_change(best.facts, _attributes(element), ours="origin" in known)
+    unit = Unit(
+        Segment(_segment_id(element, number, known), number - 1, 0, len(source.text), source.text),
+        best.text,
+        origin=_origin(best.facts, known),
+        state=_TRADOS_STATES.get(known.get("ConfirmationLevel", ""), "translated"),
+        notes=tuple(notes),
+        proposals=tuple(Proposal(source.text, other.text, 1.0) for other in targets[1:]),
+        author=author,
+        changed=read_date(date),
+    )
+    return with_properties((source.lang, best.lang), unit, properties)
+
+
+def _collect(
+    element: etree._Element,
+    variants: list[_Variant],
+    notes: list[str],
+    properties: list[tuple[str, str]],
+) -> None:
+    """Gather what stands in a unit, notes and properties also from its variants."""
+    for child in element:
+        match local_name(child):
+            case "tuv":
+                segment = next((part for part in child if local_name(part) == "seg"), None)
+                text = "" if segment is None else text_outside(segment, CODES)
+                variants.append(_Variant(_lang(child), text, _attributes(child)))
+                _collect(child, variants, notes, properties)
+            case "note":
+                notes.append(child.text or "")
+            case "prop":
+                properties.append(_property(child))
+
+
+def _attributes(element: etree._Element) -> dict[str, str]:
+    return {str(name): str(text) for name, text in element.attrib.items()}
+
+
+def _lang(element: etree._Element) -> str:
+    """Give the language, also where the attribute is `lang` or in capitals."""
+    code = element.get(XML_LANG) or element.get("lang")
+    if code is None:
+        names = (name for name in map(str, element.attrib) if name.lower().endswith("lang"))
+        code = element.get(next(names, ""), "")
+    return code
+
+
+def _choose(
+    variants: list[_Variant], langs: tuple[str, str], srclang: str
+) -> tuple[_Variant | None, list[_Variant]]:
+    """Find the variant that is the source, and those in the target language."""
+    sources = _in_language(variants, langs[0] or srclang)
+    if not sources and not langs[0]:  # srclang is missing, wrong or *all*
+        sources = variants[:1]
+    if not sources or not sources[0].text:
+        return None, []
+    others = [one for one in variants if one.lang.lower() != sources[0].lang.lower()]
+    target_lang = langs[1] or (others[0].lang if others else "")
+    return sources[0], [one for one in _in_language(others, target_lang) if one.text]
+
+
+def _in_language(variants: list[_Variant], lang: str) -> list[_Variant]:
+    """Find the variants of a language, of its region where there are any."""
+    exact = [one for one in variants if one.lang.lower() == lang.lower()]
+    return exact or [one for one in variants if base_lang(one.lang) == base_lang(lang)]
+
+
+def _segment_id(element: etree._Element, number: int, known: Mapping[str, str]) -> str:
+    """Give the segment's identifier where the unit is ours, otherwise one that numbers it."""
+    identifier = element.get("tuid", "").rpartition(":")[2]
+    ours = "block" in known and _SEGMENT_ID.fullmatch(identifier)
+    return identifier if ours else f"{number}.1"
+
+
+def _last_change(
+    variant: Mapping[str, str], unit: Mapping[str, str], *, ours: bool
+) -> tuple[str, str | None]:
+    """Give who changed a translation last and when; of a unit of ours only if somebody did."""
+    verbs = ("change",) if ours else ("change", "creation")
+    places = [(facts, verb) for verb in verbs for facts in (variant, unit)]
+    author = next((facts[f"{verb}id"] for facts, verb in places if f"{verb}id" in facts), "")
+    date = next((facts[f"{verb}date"] for facts, verb in places if f"{verb}date" in facts), None)
+    return author, date
+
+
+def _origin(facts: Mapping[str, str], known: Mapping[str, str]) -> Origin:
+    marks = {known.get("Origin", ""), facts.get("creationid", ""), facts.get("changeid", "")}
+    return "machine" if marks & MACHINE_MARKS else "human"
 
 
 def is_untouched_tmx(content: bytes) -> bool:
@@ -117,7 +316,7 @@ def is_untouched_tmx(content: bytes) -> bool:
     except etree.XMLSyntaxError:
         return False
     rows = [_row(unit) for unit in root.iter("tu")]
-    written = root.findtext(f"header/prop[@type='{CHECKSUM}']")
+    written = root.findtext(f"header/prop[@type='{OURS}{CHECKSUM}']")
     return written == content_checksum(rows) and all(row[2] == "translated" for row in rows)
 
 
