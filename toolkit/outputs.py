@@ -7,6 +7,7 @@ from pathlib import Path
 from toolkit.bitext import Bitext
 from toolkit.errors import OutputError
 from toolkit.files import write_atomically
+from toolkit.formats.html import is_review_page, render_html
 from toolkit.formats.po import is_untouched_po, render_po
 from toolkit.formats.text import render_text
 from toolkit.formats.tmx import is_untouched_tmx, read_texts, render_tmx
@@ -27,11 +28,17 @@ def _render_text(bitext: Bitext, date: datetime) -> dict[str, bytes]:
     return dict(zip(suffixes, render_text(bitext), strict=True))
 
 
+def _render_html(bitext: Bitext, date: datetime) -> dict[str, bytes]:
+    del date
+    return {".html": render_html(bitext)}
+
+
 # What --to offers: from a bitext to the content of its files by suffix.
 FORMATS: dict[str, Callable[[Bitext, datetime], dict[str, bytes]]] = {
     "tmx": _render_tmx,
     "po": _render_po,
     "text": _render_text,
+    "html": _render_html,
 }
 
 
@@ -99,6 +106,8 @@ def _is_untouched(path: Path, content: bytes) -> bool:
     """
     if path.suffix == ".tmx":
         return is_untouched_tmx(content)
+    if path.suffix == ".html":
+        return is_review_page(content)
     if path.suffix == ".po":
         return is_untouched_po(content)
     tmx = path.with_suffix("").with_suffix(".tmx")

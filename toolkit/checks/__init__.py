@@ -106,14 +106,17 @@ def check_bitext(bitext: Bitext, codes: Collection[str] = CODES) -> Bitext:
         bitext: the units, with their terms found; issues that they have are dropped.
         codes: the checks to run; those that do not know the languages are left out.
 
-    >>> from toolkit.checks.example import bitext_of
-    >>> [unit] = check_bitext(bitext_of(("В 1945 году", "In 1954"))).units
-    >>> [issue.check for issue in unit.issues]
-    ['number', 'number']
+    >>> from toolkit.bitext import Block, Document, Segment, Signature
+    >>> document = Document("call", "ru", "", (Block("paragraph", "В 1945 году"),))
+    >>> unit = Unit(Segment("1.1", 0, 0, 11, "В 1945 году"), "In 1954")
+    >>> bitext = Bitext(document, "ru", "en", (unit,), Signature("", "", "", "", "", ""))
+    >>> [issue.message for issue in check_bitext(bitext).units[0].issues]
+    ['“1945” is not in the translation: put the number right', '“1954” is not in the source: put the number right']
     """
     pairs = [Pair(unit) for unit in bitext.units]
     langs = bitext.source_lang, bitext.target_lang
-    issues = [list(check_pair(pair, codes, langs)) for pair in pairs]
+    chosen = [check for check in CHECKS if check.code in codes and check.fits(*langs)]
+    issues = [list(check_pair(pair, chosen)) for pair in pairs]
     for check in DOCUMENT_CHECKS:
         if check.code in codes and check.fits(*langs):
             for number, finding in check.find(pairs):
@@ -122,16 +125,14 @@ def check_bitext(bitext: Bitext, codes: Collection[str] = CODES) -> Bitext:
     return replace(bitext, units=tuple(_with_issues(unit, found) for unit, found in units))
 
 
-def check_pair(
-    pair: Pair, codes: Collection[str] = CODES, langs: tuple[str, str] = ("ru", "en")
-) -> Iterator[Issue]:
-    """Yield the issues of one unit; nothing else is looked at where there is no translation."""
-    for check in CHECKS:
-        if check.code in codes and check.fits(*langs):
-            for finding in check.find(pair):
-                yield _issue(check.code, check.severity, finding)
-        if not pair.target.strip():
-            return
+def check_pair(pair: Pair, checks: Iterable[Check[FindInPair]] = CHECKS) -> Iterator[Issue]:
+    """Yield the issues of one unit; where there is no translation only that is looked at."""
+    is_empty = not pair.target.strip()
+    for check in checks:
+        if is_empty and check.code != "empty":
+            continue
+        for finding in check.find(pair):
+            yield _issue(check.code, check.severity, finding)
 
 
 def _issue(code: str, severity: Severity, finding: Finding) -> Issue:

@@ -1,7 +1,7 @@
 """Reading dates and times in Russian and English."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -13,6 +13,7 @@ from toolkit.checks.tokens import Token, rows
 TIME = re.compile(r"(?<![\d:.,])([01]?\d|2[0-4])[:.]([0-5]\d)(?![\d:%]|[.,]\d|\s?(?:%|[a-zа-я]{3}))")
 HOUR = re.compile(r"(?<![\d:.,])(\d{1,2})(?:[:.]([0-5]\d))?\s*([ap])\.?\s?m\b", re.IGNORECASE)
 RU_HOUR = re.compile(r"(?<!\d)(\d{1,2})\s+час(?:ов|а|у|ам)?\s+(?:(\d\d)\s+мин\w*\s+)?(утра|дня|вечера|ночи)?")
+_DIGIT = re.compile(r"\d")
 NUMERIC_DATE = re.compile(r"(?<![\d.])(\d{1,2})[./](\d{1,2})[./]((?:\d\d){1,2})(?![\d/]|\.\d)")
 ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
 DAY_BEFORE = re.compile(r"(?<!\d)(\d{1,2})(?:-?(?:го|е|ого)|st|nd|rd|th)?\s+(?:of\s+)?$")
@@ -61,12 +62,11 @@ def _beginnings() -> tuple[tuple[str, str], ...]:
     return tuple((others, name) for name, _, others, _ in rows("calendar.tsv") if others)
 
 
-def _hinted(words: Sequence[Token], language: Language) -> frozenset[str]:
+def _hinted(text: str, forms: Collection[str], language: Language) -> frozenset[str]:
     """Give the names that other words of the text may stand for: октябрьский, 8 Марта."""
-    known = _names(language)
-    hints = {known[token.folded] for token in words if token.folded in known}
+    hints = {_names(language)[form] for form in forms}
     if language == "ru":
-        folded = " ".join(token.folded for token in words)
+        folded = text.casefold()
         hints |= {name for beginning, name in _beginnings() if beginning in folded}
     return frozenset(hints)
 
@@ -81,22 +81,23 @@ def read_calendar(text: str, words: Sequence[Token], language: Language) -> Cale
     """
     names: dict[str, Span] = {}
     days: dict[str, dict[int, Span]] = {}
-    for name, token in _named(text, words, language):
+    forms = _names(language).keys() & {token.folded for token in words}
+    for name, token in _named(text, words, language) if forms else ():
         names.setdefault(name, token.span)
         if name.isdigit():
             days.setdefault(name, {}).update(_days_beside(text, token, language))
     numbers: set[Decimal] = set()
     spans: list[Span] = []
-    if any(character.isdigit() for character in text):
+    if _DIGIT.search(text):
         for found, day, month in _numeric_dates(text, language):
             names.setdefault(str(month), found.span())
             days.setdefault(str(month), {})[day] = found.span()
             numbers.update(map(Decimal, found.groups()))
             spans.append(found.span())
-    times = dict(_times(text, spans, language)) if any(map(str.isdigit, text)) else {}
+    times = dict(_times(text, spans, language)) if _DIGIT.search(text) else {}
     for minutes in times:
         numbers |= {Decimal(minutes // 60), Decimal(minutes // 60 % 12), Decimal(minutes % 60)}
-    hints = _hinted(words, language) | names.keys()
+    hints = _hinted(text, forms, language) | names.keys()
     return Calendar(names, hints, days, times, frozenset(numbers), (*spans, *times.values()))
 
 

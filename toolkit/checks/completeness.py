@@ -14,8 +14,8 @@ from toolkit.checks.pair import Finding, Pair
 Limits = tuple[tuple[int, float, float], ...]
 # Up to so many characters of the source: the least and the greatest ratio of lengths.
 LENGTHS: Limits = (
-    (30, 0.6, 2.6),
-    (60, 0.62, 1.8),
+    (30, 0.45, 2.6),
+    (60, 0.55, 1.8),
     (120, 0.72, 1.55),
     (250, 0.77, 1.38),
     (10**6, 0.8, 1.25),
@@ -44,10 +44,10 @@ def check_length(pair: Pair) -> Iterator[Finding]:
     least, most = _limits(LENGTHS, source)
     if ratio < least:
         message = f"the translation is {100 * ratio:.0f} % as long as the source: is a part left out?"
-        yield Finding(message, (0, len(pair.source)), (0, len(pair.target)))
+        yield Finding(message)
     elif ratio > most:
         message = f"the translation is {100 * ratio:.0f} % as long as the source: is a part added?"
-        yield Finding(message, (0, len(pair.source)), (0, len(pair.target)))
+        yield Finding(message)
 
 
 def check_coverage(pair: Pair) -> Iterator[Finding]:
@@ -63,10 +63,10 @@ def check_coverage(pair: Pair) -> Iterator[Finding]:
     least, most = _limits(CONTENT, source)
     if target < least * source:
         message = f"{source} content words have become {target}: is something left out?"
-        yield Finding(message, (0, len(pair.source)), (0, len(pair.target)))
+        yield Finding(message)
     elif target > most * source:
         message = f"{source} content words have become {target}: is something added?"
-        yield Finding(message, (0, len(pair.source)), (0, len(pair.target)))
+        yield Finding(message)
 
 
 def _limits(table: Limits, size: int) -> tuple[float, float]:

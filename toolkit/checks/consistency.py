@@ -32,7 +32,7 @@ def check_same_source(pairs: Sequence[Pair]) -> Iterator[tuple[int, Finding]]:
                     f"the same source is translated as “{pairs[other].target}” in unit "
                     f"{pairs[other].unit.source.id}: use one translation"
                 )
-                yield number, Finding(message, (0, len(pair.source)), (0, len(pair.target)))
+                yield number, Finding(message)
 
 
 def check_same_target(pairs: Sequence[Pair]) -> Iterator[tuple[int, Finding]]:
@@ -46,12 +46,11 @@ def check_same_target(pairs: Sequence[Pair]) -> Iterator[tuple[int, Finding]]:
         for one, other in combinations(numbers, 2):
             if other not in reported and _differ(pairs[one], pairs[other]):
                 reported.add(other)
-                pair = pairs[other]
                 message = (
                     f"another source, in unit {pairs[one].unit.source.id}, has the same "
                     "translation: check both"
                 )
-                yield other, Finding(message, (0, len(pair.source)), (0, len(pair.target)))
+                yield other, Finding(message)
 
 
 def _words(tokens: Sequence[Token]) -> tuple[str, ...]:

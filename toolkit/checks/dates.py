@@ -25,6 +25,8 @@ def _swapped_days(pair: Pair) -> Iterator[Finding]:
     """Find days that have changed their months: 3 мая и 5 июня, “June 3 and May 5”."""
     source, target = pair.source_calendar.days, pair.target_calendar.days
     for month, days in source.items():
+        if month not in pair.target_calendar.hints:
+            continue
         for day, here in days.items():
             elsewhere = [
                 spans[day]

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from toolkit.checks.pair import Finding, Pair, quoted
 from toolkit.checks.tokens import rows
@@ -12,6 +13,8 @@ from toolkit.degeneration import LOOP
 LONGEST_SEGMENT = 90
 """Words; a longer segment is better divided."""
 
+_CYRILLIC = re.compile("[\u0400-\u052f]")
+_LATIN = re.compile("[A-Za-z]")
 _CYRILLIC_WORD = re.compile(r"[\w'’-]*[\u0400-\u052f][\w'’-]*")
 _LOOK_ALIKE = frozenset("АВЕЗКМНОРСТУХІЈЅаеорсухіјѕ")
 _LATIN_LOOK_ALIKE = re.compile("[ABCEHIKMOPTXYaceiopxy]")
@@ -33,7 +36,7 @@ def check_empty(pair: Pair) -> Iterator[Finding]:
             yield Finding("there is no translation: translate it")
     elif not re.search(r"[^\W_]", pair.target) and re.search(r"[^\W_]", pair.source):
         message = f"the translation is only “{pair.target.strip()}”: translate it anew"
-        yield Finding(message, None, (0, len(pair.target)))
+        yield Finding(message)
 
 
 def check_profanity(pair: Pair) -> Iterator[Finding]:
@@ -55,6 +58,8 @@ def _profanities() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def check_untranslated(pair: Pair) -> Iterator[Finding]:
     """Find words that are still in Cyrillic letters; what stands in brackets is meant so."""
+    if not _CYRILLIC.search(pair.target):
+        return
     for found in _CYRILLIC_WORD.finditer(pair.target):
         if _is_homoglyph(found.group()) or _in_brackets(pair.target, found.start()):
             continue
@@ -76,11 +81,12 @@ def _is_homoglyph(word: str) -> bool:
 
 def check_homoglyph(pair: Pair) -> Iterator[Finding]:
     """Find words whose letters are of the other script but look the same."""
-    for found in _CYRILLIC_WORD.finditer(pair.target):
+    places = _CYRILLIC_WORD.finditer(pair.target) if _CYRILLIC.search(pair.target) else ()
+    for found in places:
         if _is_homoglyph(found.group()):
             words = quoted(pair.target, found.span()).strip("«»“”")
             yield Finding(f"“{words}” has Cyrillic letters: type it anew", None, found.span())
-    for found in _MIXED.finditer(pair.source):
+    for found in _MIXED.finditer(pair.source) if _LATIN.search(pair.source) else ():
         foreign = re.findall("[A-Za-z]", found.group())
         if all(map(_LATIN_LOOK_ALIKE.match, foreign)):
             message = f"«{found.group()}» has Latin letters: type it anew in the source"
@@ -89,20 +95,30 @@ def check_homoglyph(pair: Pair) -> Iterator[Finding]:
 
 def check_repetition(pair: Pair) -> Iterator[Finding]:
     """Find words and phrases that are repeated without need."""
+    if not _may_loop([token.folded for token in pair.target_tokens]):
+        return
     found = LOOP.search(pair.target)
     if found and not LOOP.search(pair.source):
         words = quoted(pair.target, found.span())
         yield Finding(f"{words} is repeated: delete what is too much", None, found.span())
 
 
+def _may_loop(words: list[str]) -> bool:
+    """Tell at once whether a word follows itself or two words come twice."""
+    pairs = list(pairwise(words))
+    return len(set(pairs)) < len(pairs) or any(one == other for one, other in pairs)
+
+
 def check_link(pair: Pair) -> Iterator[Finding]:
     """Find addresses that are lost, changed or added."""
-    return _differences(pair, _URL, "the address")
+    if re.search(r"://|www\.|@", pair.source + pair.target):
+        yield from _differences(pair, _URL, "the address")
 
 
 def check_code(pair: Pair) -> Iterator[Finding]:
     """Find placeholders and tags that are lost, changed or added."""
-    return _differences(pair, _CODE, "the code")
+    if re.search(r"[{%$<&\\]", pair.source + pair.target):
+        yield from _differences(pair, _CODE, "the code")
 
 
 def _differences(pair: Pair, pattern: re.Pattern[str], what: str) -> Iterator[Finding]:
@@ -122,6 +138,6 @@ def check_long(pair: Pair) -> Iterator[Finding]:
     count = len(pair.target.split())
     if count > LONGEST_SEGMENT:
         message = f"the segment has {count} words: consider dividing it"
-        yield Finding(message, None, (0, len(pair.target)))
+        yield Finding(message)
 
 

@@ -130,7 +130,7 @@ def check_capital(pair: Pair) -> Iterator[Finding]:
     if not source or not target or source.group().isdigit() or target.group().isdigit():
         return
     if pair.target.isupper() and not pair.source.isupper() and len(pair.target_tokens) > 1:
-        yield Finding("all is in capitals: write it as the source", None, (0, len(pair.target)))
+        yield Finding("all is in capitals: write it as the source")
     elif source.group().isupper() and target.group().islower():
         if not _SMALL_START.match(pair.target, target.start()) and not pair.source.isupper():
             yield Finding("the source begins with a capital: write one", None, target.span())

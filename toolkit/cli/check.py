@@ -9,6 +9,7 @@ from toolkit.bitext import Bitext
 from toolkit.checks import CHECKS, CODES, DOCUMENT_CHECKS, check_bitext
 from toolkit.checks.suppression import Suppression, read_suppressions, without_suppressed
 from toolkit.cli.translate import load_matcher
+from toolkit.formats.html import render_html
 from toolkit.inputs import read_bitext
 from toolkit.matcher import TermMatcher
 from toolkit.pipeline import find_terms
@@ -22,11 +23,19 @@ from toolkit.reports import (
     render_table,
 )
 
+
+
+def _render_page(checked: Checked) -> str:
+    (bitext,) = checked.values()
+    return render_html(bitext).decode("utf-8")
+
+
 REPORTS: dict[str, Callable[[Checked], str]] = {
     "table": render_table,
     "json": render_json,
     "sarif": render_sarif,
     "github": render_github,
+    "html": _render_page,
 }
 
 
@@ -54,7 +63,7 @@ def list_checks(ctx: click.Context, param: click.Parameter, value: bool) -> None
 @click.option(
     "--format",
     "report",
-    type=click.Choice([*REPORTS, "html"]),
+    type=click.Choice(list(REPORTS)),
     default="table",
     show_default=True,
     help="html is the review page, for one file.",
