@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.bitext import Bitext, Issue, Severity, Span, Unit
-from toolkit.checks import CHECKS, DOCUMENT_CHECKS
+from toolkit.checks import ALL_CHECKS
 from toolkit.confidence import bands, least_confident
 
 Checked = Mapping[Path, Bitext]
@@ -40,7 +40,7 @@ def render_table(checked: Checked) -> str:
     for path, bitext in checked.items():
         if worst := least_confident(bitext.units):
             lines += [f"{path}: the units with the lowest confidence", *_worst(bitext, worst), ""]
-        rows = [row for row in found_issues({path: bitext})]
+        rows = list(found_issues({path: bitext}))
         lines += [f"{path}: {len(rows)} findings in {len(bitext.units)} units"]
         lines += [_row(unit, issue) for _, _, unit, issue in rows]
         lines.append("")
@@ -86,11 +86,13 @@ def render_json(checked: Checked) -> str:
         for path, _, unit, issue in found_issues(checked)
     ]
     counts = count_severities(checked)
-    summary = {
+    summary: dict[str, int] = {
         "units": sum(len(bitext.units) for bitext in checked.values()),
         **{severity: counts[severity] for severity in SEVERITIES},
     }
-    return json.dumps({"summary": summary, "findings": findings}, ensure_ascii=False, indent=1) + "\n"
+    return (
+        json.dumps({"summary": summary, "findings": findings}, ensure_ascii=False, indent=1) + "\n"
+    )
 
 
 def render_sarif(checked: Checked) -> str:
@@ -101,7 +103,7 @@ def render_sarif(checked: Checked) -> str:
             "shortDescription": {"text": check.about},
             "defaultConfiguration": {"level": SARIF_LEVELS[check.severity]},
         }
-        for check in (*CHECKS, *DOCUMENT_CHECKS)
+        for check in ALL_CHECKS
     ]
     driver = {
         "name": "bilingual-toolkit",

@@ -10,9 +10,14 @@ from toolkit.bitext import Span
 from toolkit.checks.quantities import Language
 from toolkit.checks.tokens import Token, rows
 
-TIME = re.compile(r"(?<![\d:.,])([01]?\d|2[0-4])[:.]([0-5]\d)(?![\d:%]|[.,]\d|\s?(?:%|[a-zа-я]{3}))")
+TIME = re.compile(r"(?<![\d:.,])([01]?\d|2[0-4])[:.]([0-5]\d)(?![\d:%]|[.,]\d|\s?%)")
+MEASURED = re.compile(
+    r"\s?(?:проц|млн|млрд|тыс|milli|billi|thous|perc|per cent|km|км|тонн|руб|долл)"
+)
 HOUR = re.compile(r"(?<![\d:.,])(\d{1,2})(?:[:.]([0-5]\d))?\s*([ap])\.?\s?m\b", re.IGNORECASE)
-RU_HOUR = re.compile(r"(?<!\d)(\d{1,2})\s+час(?:ов|а|у|ам)?\s+(?:(\d\d)\s+мин\w*\s+)?(утра|дня|вечера|ночи)?")
+RU_HOUR = re.compile(
+    r"(?<!\d)(\d{1,2})\s+час(?:ов|а|у|ам)?\s+(?:(\d\d)\s+мин\w*\s+)?(утра|дня|вечера|ночи)?"
+)
 _DIGIT = re.compile(r"\d")
 NUMERIC_DATE = re.compile(r"(?<![\d.])(\d{1,2})[./](\d{1,2})[./]((?:\d\d){1,2})(?![\d/]|\.\d)")
 ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
@@ -148,6 +153,12 @@ def _times(text: str, dates: Sequence[Span], language: Language) -> Iterator[tup
             taken.append(found.span())
             yield (int(hour) + 12 * late) * 60 + int(minutes or 0), found.span()
     for found in TIME.finditer(text):
-        if all(found.end() <= start or stop <= found.start() for start, stop in taken):
-            if ":" in found.group() or re.search(r"\b(?:в|к|до|с|at|by|until|from|около)\s$", text[: found.start()]):
-                yield int(found.group(1)) * 60 + int(found.group(2)), found.span()
+        free = all(found.end() <= start or stop <= found.start() for start, stop in taken)
+        if free and (":" in found.group() or _is_time_with_point(text, found)):
+            yield int(found.group(1)) * 60 + int(found.group(2)), found.span()
+
+
+def _is_time_with_point(text: str, found: re.Match[str]) -> bool:
+    """Tell whether two numbers with a point are a time, «в 19.30», and no decimal number."""
+    before = re.search(r"\b(?:в|к|до|с|около|at|by|until|from|around)\s$", text[: found.start()])
+    return bool(before) and not MEASURED.match(text, found.end())

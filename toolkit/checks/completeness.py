@@ -14,7 +14,7 @@ from toolkit.checks.pair import Finding, Pair
 Limits = tuple[tuple[int, float, float], ...]
 # Up to so many characters of the source: the least and the greatest ratio of lengths.
 LENGTHS: Limits = (
-    (30, 0.45, 2.6),
+    (30, 0.38, 2.6),
     (60, 0.55, 1.8),
     (120, 0.72, 1.55),
     (250, 0.77, 1.38),
@@ -43,7 +43,9 @@ def check_length(pair: Pair) -> Iterator[Finding]:
     ratio = target / source
     least, most = _limits(LENGTHS, source)
     if ratio < least:
-        message = f"the translation is {100 * ratio:.0f} % as long as the source: is a part left out?"
+        message = (
+            f"the translation is {100 * ratio:.0f} % as long as the source: is a part left out?"
+        )
         yield Finding(message)
     elif ratio > most:
         message = f"the translation is {100 * ratio:.0f} % as long as the source: is a part added?"
@@ -58,7 +60,7 @@ def check_coverage(pair: Pair) -> Iterator[Finding]:
         len(token.text) >= SHORTEST_CONTENT["en"] and token.folded not in stopwords
         for token in pair.target_tokens
     )
-    if source < FEWEST_WORDS or not target:
+    if source < FEWEST_WORDS:
         return
     least, most = _limits(CONTENT, source)
     if target < least * source:

@@ -71,4 +71,4 @@ def _differ(one: Pair, other: Pair) -> bool:
     first, second = one.source_words, other.source_words
     if min(len(first), len(second)) < FEWEST_WORDS:
         return False
-    return len(first & second) <= MOST_SHARED * min(len(first), len(second))
+    return len(first & second) < MOST_SHARED * min(len(first), len(second))

@@ -7,14 +7,21 @@ from functools import cache
 from toolkit.checks.pair import Finding, Pair, quoted
 from toolkit.checks.tokens import rows
 
-_ARTICLE = re.compile(r"\b(an?)[ \u00a0](?:[\"“'‘(]?)([^\W\d_]+(?:[.'’-][^\W\d_]+)*|\d+)", re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"\b(an?)[ \u00a0](?:[\"“'‘(]?)([^\W\d_]+(?:[.'’-][^\W\d_]+)*|\d+)", re.IGNORECASE
+)
 _DOUBLED = re.compile(
-    r"\b(?:the|an?) (?:the|an?)\b(?!\s*[-.(])|\b(?:the|an?) (?:his|her|its|their|our|my|this|these)\b"
+    r"\b(?:the|an?) (?:the|an?)\b(?!\s*[-.(])"
+    r"|\b(?:the|an?) (?:his|her|its|their|our|my|this|these)\b",
+    re.IGNORECASE,
 )
 _VOWELS = "aeiou"
+_CONSONANTS = frozenset("BCDFGHJKLMNPQRSTVWXYZ")
 _VOWEL_LETTERS = "AEFHILMNORSX"
 _ELEVEN = re.compile(r"8\d*|1[18](?:\d{3})*$")
-_WERE = re.compile(r"\b(?:(?<!if )(?<!though )(?<!than )(?<!wish ))(he|she|it|this)\s+were\b", re.IGNORECASE)
+_WERE = re.compile(
+    r"\b(?:(?<!if )(?<!though )(?<!than )(?<!wish ))(he|she|it|this)\s+were\b", re.IGNORECASE
+)
 _HYPOTHETICAL = re.compile(
     r"\b(?:if|wish\w*|though|suppose|as it|would|lest|were|imagine|only|until|unless|whether|"
     r"that|and|or|than|what|like)\b[^.;]*$",
@@ -37,7 +44,11 @@ def check_article(pair: Pair) -> Iterator[Finding]:
         article, word = found.groups()
         if article == "A" and not _is_lower_context(pair.target, found.start()):
             continue
-        if article == "An" and word[0].isupper() or re.match(r"-\d", pair.target[found.end() :]):
+        if (
+            (article == "An"
+            and word[0] in _CONSONANTS)
+            or re.match(r"-\d", pair.target[found.end() :])
+        ):
             continue  # a surname, or an abbreviation of who knows how many letters: Mi-8
         wants_an = _begins_with_vowel(word)
         if wants_an is not None and wants_an != (article.casefold() == "an"):
@@ -65,7 +76,11 @@ def _begins_with_vowel(word: str) -> bool | None:
         return bool(_ELEVEN.fullmatch(word))
     letters = re.split("[.'’-]", word)[0]
     if (len(letters) == 1 and letters.isupper()) or (letters.isupper() and len(letters) < 4):
-        return None if len(letters) > 1 and _is_pronounceable(letters) else letters[0] in _VOWEL_LETTERS
+        return (
+            None
+            if len(letters) > 1 and _is_pronounceable(letters)
+            else letters[0] in _VOWEL_LETTERS
+        )
     if letters.isupper():
         return None
     folded = letters.casefold()
@@ -79,7 +94,9 @@ def _begins_with_vowel(word: str) -> bool | None:
 
 def _is_pronounceable(letters: str) -> bool:
     """Tell whether an abbreviation may be read as a word: SAM, UNO, NATO."""
-    return bool(re.fullmatch("[B-DF-HJ-NP-TV-Z]?[AEIOU][B-DF-HJ-NP-TV-Z][AEIOU]?|[AEIOU].", letters))
+    return bool(
+        re.fullmatch("[B-DF-HJ-NP-TV-Z]?[AEIOU][B-DF-HJ-NP-TV-Z][AEIOU]?|[AEIOU].", letters)
+    )
 
 
 def check_agreement(pair: Pair) -> Iterator[Finding]:

@@ -25,21 +25,48 @@ FARTHEST = 0.35
 _CYRILLIC_SOUNDS = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
-        ("дж", "J"), ("^у(?=[аеиоуыэюя])", "V"), ("кс", "KS"), ("[аеиоуыэюяъьй]", ""),
-        ("[бвф]", "B"), ("[гкх]", "H"), ("[дт]", "T"), ("[жзсцчшщ]", "S"), ("J", "S"),
-        ("л", "L"), ("м", "M"), ("н", "N"), ("п", "P"), ("р", "R"), ("V", "B"),
+        ("дж", "J"),
+        ("^у(?=[аеиоуыэюя])", "V"),
+        ("кс", "KS"),
+        ("[аеиоуыэюяъьй]", ""),
+        ("[бвф]", "B"),
+        ("[гкх]", "H"),
+        ("[дт]", "T"),
+        ("[жзсцчшщ]", "S"),
+        ("J", "S"),
+        ("л", "L"),
+        ("м", "M"),
+        ("н", "N"),
+        ("п", "P"),
+        ("р", "R"),
+        ("V", "B"),
     )
 )
 # Sounds that the two languages write for one another are the same here: б, в and ф, ж and ч.
 _LATIN_SOUNDS = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
-        ("shch|sch|sh|tch|cz|zh|dzh|dj|tz|ts", "S"), ("kh|ch(?=[rl])|gh", "H"), ("ch|j", "S"), ("(?<=o)h(?=n)", ""),
-        ("ph|w", "B"), ("th", "T"), ("x", "HS"), ("c(?=[eiy])", "S"), ("ck|[qckgh]", "H"),
-        ("[szc]", "S"), ("[bvf]", "B"), ("[dt]", "T"), ("l", "L"), ("m", "M"), ("n", "N"),
-        ("p", "P"), ("r", "R"), ("[^A-Z]", ""),
+        ("shch|sch|sh|tch|cz|zh|dzh|dj|tz|ts", "S"),
+        ("kh|ch(?=[rl])|gh", "H"),
+        ("ch|j", "S"),
+        ("(?<=o)h(?=n)", ""),
+        ("ph|w", "B"),
+        ("th", "T"),
+        ("x", "HS"),
+        ("c(?=[eiy])", "S"),
+        ("ck|[qckgh]", "H"),
+        ("[szc]", "S"),
+        ("[bvf]", "B"),
+        ("[dt]", "T"),
+        ("l", "L"),
+        ("m", "M"),
+        ("n", "N"),
+        ("p", "P"),
+        ("r", "R"),
+        ("[^A-Z]", ""),
     )
 )
+_SOFT_G = re.compile("[gG](?=[eiy])")
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "ı": "i", "æ": "e", "ð": "d"})
 
 
@@ -63,7 +90,7 @@ def _names(pair: Pair) -> Iterator[Token]:
             continue
         if any(start <= token.start < stop for start, stop in covered):
             continue
-        if _is_name(token.folded) or (_is_foreign(token.folded) and _is_inside(pair, token)):
+        if _is_name(token.folded) or (_may_be_name(token.folded) and _is_inside(pair, token)):
             yield token
 
 
@@ -81,9 +108,14 @@ def _is_name(word: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _is_foreign(word: str) -> bool:
-    """Tell whether the dictionary lacks a word, and it is no adjective of a place."""
-    return not (analyzer("ru").word_is_known(word) or re.search("ск(?:ий|ая|ое|ие|[оиу][ймюхе])", word))
+def _may_be_name(word: str) -> bool:
+    """Tell whether a capital makes a word a name: a surname, or a word the dictionary lacks."""
+    morph = analyzer("ru")
+    if morph.word_is_known(word):
+        return any("Surn" in parse[1].grammemes for parse in morph.parse(word))
+    return not re.search(
+        "ск(?:ий|ая|ое|ие|ого|ому|ом|им|ой|ую|их|ими)$", word
+    )  # adjectives of places
 
 
 def _is_found(name: str, target: str, skeletons: Sequence[str]) -> bool:
@@ -99,14 +131,15 @@ def _sounds_alike(wanted: str, other: str) -> bool:
     if not other:
         return False
     if wanted[0:1] != other[0:1]:  # Жорж and Georges, Олланд and Hollande
-        return len(other) > 1 and wanted[1:] in {other, other[1:]} or wanted == other[1:]
+        return (len(other) > 1 and wanted[1:] in {other, other[1:]}) or wanted == other[1:]
     distance = Levenshtein.distance(wanted, other)
     return distance <= FARTHEST * max(len(wanted), len(other))
 
 
 def _skeletons(text: str) -> list[str]:
-    words = re.findall(r"[^\W\d_]+", text)
-    return [skeleton(word) for word in words if word[0].isupper()]
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if word[0].isupper()]
+    soft = (_SOFT_G.sub("j", word) for word in words if _SOFT_G.search(word))
+    return [skeleton(word) for word in (*words, *soft)]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -120,7 +153,7 @@ def skeleton(name: str) -> str:
     is_cyrillic = bool(re.search("[а-я]", word))
     for pattern, sound in _CYRILLIC_SOUNDS if is_cyrillic else _LATIN_SOUNDS:
         word = pattern.sub(sound, word)
-    return re.sub(r"[^A-Z]|(.)(?=\1)", "", word)
+    return re.sub(r"(.)\1+", r"\1", re.sub("[^A-Z]", "", word))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -53,7 +53,9 @@ def _scales(quantities: Iterable[Quantity]) -> set[int]:
 
 def _values(quantities: Iterable[Quantity], scales: set[int]) -> frozenset[Decimal]:
     values = {value for one in quantities for value in one.values}
-    return frozenset(values | {value * scale for value in values for scale in scales if value < 1000})
+    return frozenset(
+        values | {value * scale for value in values for scale in scales if value < 1000}
+    )
 
 
 def _required(
@@ -64,9 +66,15 @@ def _required(
     for one in quantities:
         if any(start <= one.start < stop for start, stop in excluded):
             continue
-        small = max(one.values, default=Decimal(LEAST_SPELT)) < LEAST_SPELT
-        if one.kind == "digits" and one.values != {1} or one.kind == "words" and not small:
+        if _is_binding(one):
             yield one
+
+
+def _is_binding(one: Quantity) -> bool:
+    """Tell whether a number must be rendered: no digit 1, no small number in words."""
+    if one.kind == "digits":
+        return one.values != {1}
+    return one.kind == "words" and max(one.values, default=LEAST_SPELT) >= LEAST_SPELT
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,8 @@ def _unit_at(text: str, one: Quantity, unit: Unit) -> Span | None:
     """Find a unit behind or before a number; give the span of both."""
     if after := unit.source.match(text, one.stop):
         return one.start, after.end()
-    if unit.source_before and (before := unit.source_before.search(text, max(0, one.start - 2), one.start)):
+    if unit.source_before and (
+        before := unit.source_before.search(text, max(0, one.start - 2), one.start)
+    ):
         return before.start(), one.stop
     return None

@@ -14,6 +14,7 @@ from toolkit.terminology import Kind, Rendering, find_rendering
 PREFERRED: Kind = "preferred"
 ADMITTED: Kind = "admitted"
 
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a check reports: what is wrong and what to do, and the words on both sides."""

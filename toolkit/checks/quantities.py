@@ -21,7 +21,9 @@ ENDINGS = ("", "а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах")
 """The endings of миллион, миллиард and триллион."""
 SCALES: dict[Language, dict[str, int]] = {
     "ru": {
-        **dict.fromkeys("тыс тысяча тысячу тысячи тысяч тысячам тысячами тысячах тысячей тысячью".split(), 10**3),
+        **dict.fromkeys(
+            "тыс тысяча тысячу тысячи тысяч тысячам тысячами тысячах тысячей тысячью".split(), 10**3
+        ),
         **dict.fromkeys("сотня сотню сотни сотен сотням сотнями сотнях сотней".split(), 100),
         **dict.fromkeys(["млн", *("миллион" + ending for ending in ENDINGS)], 10**6),
         **dict.fromkeys(["млрд", *("миллиард" + ending for ending in ENDINGS)], 10**9),
@@ -41,9 +43,7 @@ DECADE = re.compile(r"[-‑]?(?:х|е|ые|ых|м|ми|s|'s|’s)\b")
 RANGE = re.compile(
     r"\s*(?:[-–—‑…]|до|и|или|по|to|and|or|through|against|vs\.?)\s*|\s*%?\s*[-–—]\s*"
 )
-ROMAN = re.compile(
-    r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?![\w])"
-)
+ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?![\w])")
 ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 HALF_A = re.compile(r"\bhalf (?:a|an) (hundred|thousand|million|billion|trillion|dozen)\b")
 HALF_RU = re.compile(r"\bполу?(тысяч|миллион|миллиард|триллион|сотн)")
@@ -82,7 +82,7 @@ def read_quantities(text: str, words: Sequence[Token], language: Language) -> tu
     >>> from toolkit.checks.tokens import tokens
     >>> text = "2,5 млрд рублей за двадцать пять лет"
     >>> [sorted(map(str, one.values)) for one in read_quantities(text, tokens(text), "ru")]
-    [['2500000000', '2500000000.0'], ['25']]
+    [['2500000000.0'], ['25']]
     """
     found = _with_ranges(text, list(_runs(text, words, language)))
     return (*found, *_halves(text, language), *_roman(words, language))
@@ -99,7 +99,7 @@ def _runs(text: str, words: Sequence[Token], language: Language) -> Iterator[Qua
             stop, values = _scaled(text, words, index, values, language)
             yield Quantity(values, "digits", token.start, words[stop - 1].stop)
             index = stop
-        elif token.folded in known or token.folded in SCALES[language] and len(token.folded) > 2:
+        elif token.folded in known or token.folded in _spelt_scales(language):
             stop, quantity = _spelt(text, words, index, language)
             yield quantity
             index = stop
@@ -107,6 +107,12 @@ def _runs(text: str, words: Sequence[Token], language: Language) -> Iterator[Qua
             if others := _other_values(token.folded, language):
                 yield Quantity(others, "other", token.start, token.stop)
             index += 1
+
+
+@cache
+def _spelt_scales(language: Language) -> dict[str, int]:
+    """The scales that may stand without digits: a million, but not m."""
+    return {word: scale for word, scale in SCALES[language].items() if len(word) > 2}
 
 
 def digit_values(digits: str, language: Language) -> frozenset[Decimal]:
@@ -150,7 +156,11 @@ def _scaled(
         gap = text[words[stop - 1].stop : words[stop].start]
         if scale is None or gap.strip(". -‑\u00a0\u202f") not in {"", "с лишним"}:
             break
-        if len(words[stop].text) < 3 and words[stop].text in {"m", "M", "k", "K"} and gap.strip("-"):
+        if (
+            len(words[stop].text) < 3
+            and words[stop].text in {"m", "M", "k", "K"}
+            and gap.strip("-")
+        ):
             break  # 100 m are metres, 100m are millions
         values = frozenset(value * scale for value in values)
         stop += 1
@@ -161,15 +171,15 @@ def _spelt(
     text: str, words: Sequence[Token], index: int, language: Language
 ) -> tuple[int, Quantity]:
     """Read a number in words; return where it ends, and the number."""
-    known, scales = _number_words(language), SCALES[language]
+    known, scales = _number_words(language), _spelt_scales(language)
     total, group, last = Decimal(0), Decimal(0), Decimal(10**15)
     first = index
     while index < len(words):
         word = words[index].folded
         if index > first and not _joins(text[words[index - 1].stop : words[index].start]):
             break
-        if word in scales and not (len(word) < 3):
-            group = (group or 1) * scales[word]
+        if word in scales:
+            group = (group or Decimal(1)) * scales[word]
             if scales[word] > 100:
                 total, group, last = total + group, Decimal(0), Decimal(scales[word])
             else:
@@ -201,7 +211,10 @@ def _continues(
     if index + 1 >= len(words) or last < 100:
         return False
     following = known.get(words[index + 1].folded)
-    return following is not None and following < 100
+    if following is None or following >= 100:
+        return False
+    behind = words[index + 2].folded if index + 2 < len(words) else ""
+    return behind not in SCALES["en"]
 
 
 def _magnitude(last: Decimal) -> Decimal:
@@ -252,9 +265,11 @@ def _halves(text: str, language: Language) -> Iterator[Quantity]:
             yield Quantity(values, "other", *found.span())
         return
     names = {"тысяч": 1000, "миллион": 10**6, "миллиард": 10**9, "триллион": 10**12, "сотн": 100}
-    for found in HALF_RU.finditer(text):
+    for found in HALF_RU.finditer(text.casefold()):
         yield Quantity(frozenset({Decimal(names[found.group(1)]) / 2}), "other", *found.span())
-    for found in re.finditer(r"\bпол(?:тора|торы|утора)(?: (тысяч|миллион|миллиард|сотн))?", text):
+    for found in re.finditer(
+        r"\bпол(?:тора|торы|утора)(?: (тысяч|миллион|миллиард|сотн))?", text.casefold()
+    ):
         scale = names.get(found.group(1) or "", 1)
         values = frozenset({Decimal("1.5") * scale})
         yield Quantity(values, "other", *found.span())

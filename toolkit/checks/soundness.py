@@ -18,9 +18,7 @@ _LATIN = re.compile("[A-Za-z]")
 _CYRILLIC_WORD = re.compile(r"[\w'’-]*[\u0400-\u052f][\w'’-]*")
 _LOOK_ALIKE = frozenset("АВЕЗКМНОРСТУХІЈЅаеорсухіјѕ")
 _LATIN_LOOK_ALIKE = re.compile("[ABCEHIKMOPTXYaceiopxy]")
-_MIXED = re.compile(
-    r"(?=\w*[A-Za-z])(?=\w*[\u0400-\u052f])[A-Za-z\u0400-\u052f]{2,}"
-)
+_MIXED = re.compile(r"(?=\w*[A-Za-z])(?=\w*[\u0400-\u052f])[A-Za-z\u0400-\u052f]{2,}")
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s<>«»“”\"]*[^\s<>«»“”\".,;:!?)\]]|[\w.+-]+@[\w-]+\.[\w.-]*\w|(?<!\w)@\w{3,}"
 )
@@ -45,15 +43,18 @@ def check_profanity(pair: Pair) -> Iterator[Finding]:
     found = english.search(pair.target)
     if found and not russian.search(pair.source):
         words = quoted(pair.target, found.span())
-        yield Finding(f"{words} is coarser than the source: choose another word", None, found.span())
+        yield Finding(
+            f"{words} is coarser than the source: choose another word", None, found.span()
+        )
 
 
 @cache
 def _profanities() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    lists = {lang: expressions for lang, expressions in rows("profanity.tsv")}
-    return tuple(  # type: ignore[return-value] - two of them
+    lists = {lang: expressions for lang, expressions in rows("profanity.tsv")}  # noqa: C416 - lists
+    english, russian = (
         re.compile(rf"(?<!\w)(?:{lists[lang]})(?!\w)", re.IGNORECASE) for lang in ("en", "ru")
     )
+    return english, russian
 
 
 def check_untranslated(pair: Pair) -> Iterator[Finding]:
@@ -139,5 +140,3 @@ def check_long(pair: Pair) -> Iterator[Finding]:
     if count > LONGEST_SEGMENT:
         message = f"the segment has {count} words: consider dividing it"
         yield Finding(message)
-
-

@@ -11,7 +11,7 @@ from toolkit.checks import CODES
 from toolkit.errors import FormatError
 
 NOTE = re.compile(r"\bbilingual-ignore\b(?::\s*([\w-]+(?:[,\s]+[\w-]+)*))?")
-"""What a reviewer writes into a note: `bilingual-ignore: number, name`, or without codes for all."""
+"""What a reviewer writes into a note: `bilingual-ignore: number, name`; without codes, all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ def read_suppressions(path: Path) -> tuple[Suppression, ...]:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise FormatError(f"{path}: cannot be read ({reason}); check its name and content") from error
+        raise FormatError(
+            f"{path}: cannot be read ({reason}); check its name and content"
+        ) from error
     return tuple(_parse(path, lines))
 
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from toolkit.checks.pair import Finding, Pair, quoted
+from toolkit.checks.pair import Finding, Pair
 
 OPENING = "«„“"
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
@@ -23,8 +23,12 @@ _CONTROL = re.compile(
 _LONE_HYPHEN = re.compile(r"(?<=\S) -{1,3} (?=\S)|(?<=\w)--(?=\w)|^- (?=\w)")
 _END = re.compile(r"(?:\?|!|…|\.{2,}|\.|:|;|,|[-–—])+$")
 # Segments may begin with a small letter in either language: iPhone, al-Assad, de Gaulle, pH.
-_SMALL_START = re.compile(r"(?:[a-z]{1,2}[A-Z]|(?:al|el|de|da|von|van|d'|ibn|bin|ul|as|ash)[- '’]|https?:|www\.)")
-_ABBREVIATED_END = re.compile(r"\b(?:etc|a\.m|p\.m|Jr|Sr|Inc|Ltd|Co|Corp|U\.S|U\.N|U\.K|E\.U|D\.C|B\.C|A\.D|Mr|Mrs|Dr|St|No|ed|eds|vol|p|pp)\.$")
+_SMALL_START = re.compile(
+    r"(?:[a-z]{1,2}[A-Z]|(?:al|el|de|da|von|van|d'|ibn|bin|ul|as|ash)[- '’]|https?:|www\.)"
+)
+_ABBREVIATED_END = re.compile(
+    r"\b(?:etc|a\.m|p\.m|Jr|Sr|Inc|Ltd|Co|Corp|U\.S|U\.N|U\.K|E\.U|D\.C|B\.C|A\.D|Mr|Mrs|Dr|St|No|ed|eds|vol|p|pp)\.$"
+)
 
 
 def check_quotes(pair: Pair) -> Iterator[Finding]:
@@ -87,7 +91,9 @@ def check_ellipsis(pair: Pair) -> Iterator[Finding]:
         yield Finding("the ellipsis is lost: put it in", place and place.span())
     elif target and not source:
         place = re.search(r"…|\.{2,}", pair.target)
-        yield Finding("the source has no ellipsis: is something left out?", None, place and place.span())
+        yield Finding(
+            "the source has no ellipsis: is something left out?", None, place and place.span()
+        )
 
 
 def check_ending(pair: Pair) -> Iterator[Finding]:
@@ -95,19 +101,25 @@ def check_ending(pair: Pair) -> Iterator[Finding]:
     source, target = _ending(pair.source), _ending(pair.target)
     if source == target or not pair.target.strip():
         return
-    if {source, target} <= {".", "!", "…"} or (target == "." and _ABBREVIATED_END.search(pair.target)):
+    if {source, target} <= {".", "!", "…"} or (
+        target == "." and _ABBREVIATED_END.search(pair.target)
+    ):
         return
     span = len(pair.target) - 1, len(pair.target)
     if "?" in {source, target}:
         sentences = re.search(r"\?", pair.source), re.search(r"\?", pair.target)
         if not all(sentences):
-            yield Finding(f"the source ends with “{source}”, the translation with “{target}”", None, span)
+            yield Finding(
+                f"the source ends with “{source}”, the translation with “{target}”", None, span
+            )
     elif not source:
         yield Finding(f"the source ends without “{target}”: delete it", None, span)
     elif not target:
         yield Finding(f"the final “{source}” is lost: put it in", None, span)
     elif ":" in {source, target} and "," not in {source, target}:
-        yield Finding(f"the source ends with “{source}”, the translation with “{target}”", None, span)
+        yield Finding(
+            f"the source ends with “{source}”, the translation with “{target}”", None, span
+        )
 
 
 def _ending(text: str) -> str:
@@ -134,9 +146,8 @@ def check_capital(pair: Pair) -> Iterator[Finding]:
     elif source.group().isupper() and target.group().islower():
         if not _SMALL_START.match(pair.target, target.start()) and not pair.source.isupper():
             yield Finding("the source begins with a capital: write one", None, target.span())
-    elif source.group().islower() and target.group().isupper():
-        if _is_common_start(pair):
-            yield Finding("the source begins with a small letter: write one", None, target.span())
+    elif source.group().islower() and target.group().isupper() and _is_common_start(pair):
+        yield Finding("the source begins with a small letter: write one", None, target.span())
 
 
 def _is_common_start(pair: Pair) -> bool:
@@ -185,7 +196,7 @@ def check_control(pair: Pair) -> Iterator[Finding]:
         counts[found.group()] -= 1
         if counts[found.group()] < 0 or found.group() < " " or found.group() == "\ufffd":
             code = f"U+{ord(found.group()):04X}"
-            yield Finding(f"the invisible character {code} is in the text: delete it", None, found.span())
+            yield Finding(
+                f"the invisible character {code} is in the text: delete it", None, found.span()
+            )
             return
-
-

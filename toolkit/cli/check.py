@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from toolkit.bitext import Bitext
-from toolkit.checks import CHECKS, CODES, DOCUMENT_CHECKS, check_bitext
+from toolkit.bitext import Bitext, Severity
+from toolkit.checks import ALL_CHECKS, CODES, check_bitext
 from toolkit.checks.suppression import Suppression, read_suppressions, without_suppressed
 from toolkit.cli.translate import load_matcher
 from toolkit.formats.html import render_html
@@ -22,7 +22,6 @@ from toolkit.reports import (
     render_sarif,
     render_table,
 )
-
 
 
 def _render_page(checked: Checked) -> str:
@@ -53,7 +52,7 @@ def list_checks(ctx: click.Context, param: click.Parameter, value: bool) -> None
     """Print the checks and end."""
     del param
     if value:
-        for check in (*CHECKS, *DOCUMENT_CHECKS):
+        for check in ALL_CHECKS:
             click.echo(f"{check.code:18} {check.severity:8} {check.about}")
         ctx.exit()
 
@@ -75,8 +74,12 @@ def list_checks(ctx: click.Context, param: click.Parameter, value: bool) -> None
     show_default=True,
     help="Least severity that makes the exit code 1.",
 )
-@click.option("--only", multiple=True, callback=parse_codes, metavar="CODE,…", help="Run these only.")
-@click.option("--skip", multiple=True, callback=parse_codes, metavar="CODE,…", help="Leave these out.")
+@click.option(
+    "--only", multiple=True, callback=parse_codes, metavar="CODE,…", help="Run these only."
+)
+@click.option(
+    "--skip", multiple=True, callback=parse_codes, metavar="CODE,…", help="Leave these out."
+)
 @click.option(
     "--ignore",
     type=click.Path(path_type=Path),
@@ -92,14 +95,18 @@ def list_checks(ctx: click.Context, param: click.Parameter, value: bool) -> None
 )
 @click.option("--no-glossary", is_flag=True, help="Look for no terms.")
 @click.option(
-    "--list", is_flag=True, is_eager=True, expose_value=False, callback=list_checks,
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=list_checks,
     help="List the checks and end.",
 )
 def check(  # noqa: PLR0913 - one argument for each option
     *,
     files: tuple[Path, ...],
     report: str,
-    fail_on: str,
+    fail_on: Severity,
     only: frozenset[str],
     skip: frozenset[str],
     ignore: Path | None,
@@ -128,7 +135,7 @@ def check(  # noqa: PLR0913 - one argument for each option
     }
     click.echo(REPORTS[report](checked), nl=False)
     counts = count_severities(checked)
-    levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1]  # type: ignore[arg-type] - click has checked it
+    levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     raise SystemExit(any(counts[level] for level in levels))
 
 

@@ -46,7 +46,9 @@ class Summary:
         found = sum(len({term.concept.id for term in unit.terms}) for unit in bitext.units)
         issues = Counter(issue.check for unit in bitext.units for issue in unit.issues)
         self.terms_found += found
-        self.terms_kept += found - sum(issues[f"term-{how}"] for how in ("missing", "varied", "forbidden"))
+        self.terms_kept += found - sum(
+            issues[f"term-{how}"] for how in ("missing", "varied", "forbidden")
+        )
         self.issues += issues
 
     def sentence(self) -> str:
