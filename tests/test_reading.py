@@ -14,6 +14,7 @@ from test_formats import NASTY, TEXTS, bitext_of
 
 from toolkit import Bitext, Block, Concept, Document, Edit, Issue, Segment, TermMatch, Unit
 from toolkit.bitext import Proposal
+from toolkit.formats.docx_table import write_docx_table
 from toolkit.formats.po import write_po
 from toolkit.formats.tmx import write_tmx
 from toolkit.formats.xliff12 import write_xliff12
@@ -25,6 +26,7 @@ WRITERS: dict[str, Callable[[Bitext, Path, datetime], None]] = {
     "po": write_po,
     "xliff12": write_xliff12,
     "xliff20": write_xliff20,
+    "docx": write_docx_table,
 }
 SUFFIXES = {"xliff12": ".xlf", "xliff20": ".xlf"}
 

@@ -5,11 +5,15 @@ from datetime import datetime
 from pathlib import Path
 
 from toolkit.bitext import Bitext
-from toolkit.errors import OutputError
+from toolkit.errors import FormatError, OutputError
 from toolkit.files import write_atomically
-from toolkit.formats.po import is_untouched_po, render_po
+from toolkit.formats.docx_table import render_docx_table
+from toolkit.formats.po import render_po
 from toolkit.formats.text import render_text
-from toolkit.formats.tmx import is_untouched_tmx, read_texts, render_tmx
+from toolkit.formats.tmx import render_tmx
+from toolkit.formats.xliff12 import render_xliff12
+from toolkit.formats.xliff20 import render_xliff20
+from toolkit.inputs import read_bitext
 from toolkit.packages import base_lang
 
 
@@ -19,6 +23,18 @@ def _render_tmx(bitext: Bitext, date: datetime) -> dict[str, bytes]:
 
 def _render_po(bitext: Bitext, date: datetime) -> dict[str, bytes]:
     return {".po": render_po(bitext, date)}
+
+
+def _render_xliff(bitext: Bitext, date: datetime) -> dict[str, bytes]:
+    return {".xlf": render_xliff12(bitext, date)}
+
+
+def _render_xliff2(bitext: Bitext, date: datetime) -> dict[str, bytes]:
+    return {".v2.xlf": render_xliff20(bitext, date)}
+
+
+def _render_docx(bitext: Bitext, date: datetime) -> dict[str, bytes]:
+    return {".review.docx": render_docx_table(bitext, date)}
 
 
 def _render_text(bitext: Bitext, date: datetime) -> dict[str, bytes]:
@@ -32,7 +48,11 @@ FORMATS: dict[str, Callable[[Bitext, datetime], dict[str, bytes]]] = {
     "tmx": _render_tmx,
     "po": _render_po,
     "text": _render_text,
+    "xliff": _render_xliff,
+    "xliff2": _render_xliff2,
+    "docx": _render_docx,
 }
+DEFAULT_FORMATS = ("tmx", "po", "text")
 
 
 def write_outputs(
@@ -85,24 +105,22 @@ def _refuse_to_overwrite_work(path: Path, content: bytes) -> None:
         return
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror}); move it away") from error
-    if present != content and not _is_untouched(path, present):
+    if present != content and not _is_untouched(path):
         raise OutputError(
             f"{path}: has been reviewed or edited since it was written and is kept; "
             "choose another folder with -o, or give it up with --overwrite"
         )
 
 
-def _is_untouched(path: Path, content: bytes) -> bool:
+def _is_untouched(path: Path) -> bool:
     """Say whether a file is machine output as the toolkit wrote it.
 
     A text file has no mark of its own: it is compared with the TMX file beside it.
     """
-    if path.suffix == ".tmx":
-        return is_untouched_tmx(content)
-    if path.suffix == ".po":
-        return is_untouched_po(content)
-    tmx = path.with_suffix("").with_suffix(".tmx")
-    if not tmx.is_file():
+    try:
+        if path.suffix != ".txt":
+            return read_bitext(path).is_untouched
+        bitext = read_bitext(path.with_suffix("").with_suffix(".tmx"))
+    except FormatError:
         return False
-    lines = content.decode("utf-8", errors="replace").split("\n")
-    return [line for line in lines if line] in read_texts(tmx.read_bytes())
+    return path.read_bytes() in render_text(bitext)

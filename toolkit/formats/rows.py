@@ -43,7 +43,6 @@ from toolkit.bitext import (
     State,
     TermMatch,
     Unit,
-    content_checksum,
 )
 from toolkit.formats.xmlfiles import permitted
 
@@ -211,7 +210,7 @@ def _proposals(texts: Mapping[str, Sequence[str]]) -> Iterator[Proposal]:
 
 
 def assemble(
-    rows: Iterable[Row], document: Document, signature: Signature, langs: tuple[str, str]
+    rows: Iterable[Row], facts: Mapping[str, str], path: Path, langs: tuple[str, str]
 ) -> Bitext:
     """Put a document and its bitext together from rows in their order.
 
@@ -219,8 +218,8 @@ def assemble(
 
     Args:
         rows: the units; their segments get the place in their block.
-        document: identifier and title; its blocks are made here.
-        signature: what produced the bitext.
+        facts: what `header_properties` gave, or as much of it as is known.
+        path: the file, whose name is the document's where the file tells none.
         langs: codes of the source and the target language.
     """
     blocks: list[Block] = []
@@ -233,8 +232,10 @@ def assemble(
             text = text.ljust(unit.source.start) + unit.source.text
             units.append(unit)
         blocks.append(Block(members[0].kind, text))
-    whole = replace(document, lang=langs[0], blocks=tuple(blocks))
-    return Bitext(whole, *langs, tuple(units), signature)
+    identifier = facts.get("document") or "_".join(path.stem.split())
+    document = Document(identifier, langs[0], facts.get("title", ""), tuple(blocks))
+    checksum = facts.get(CHECKSUM, "")
+    return Bitext(document, *langs, tuple(units), _signature(facts), checksum)
 
 
 def _block_of(row: Row) -> str:
@@ -274,16 +275,20 @@ def header_properties(bitext: Bitext) -> Iterator[tuple[str, str]]:
 
 def written_checksum(bitext: Bitext) -> str:
     """Give the checksum that a bitext has when it is read back."""
-    units = bitext.units
-    return content_checksum((permitted(u.source.text), permitted(u.target), u.state) for u in units)
+    units = (
+        replace(
+            unit,
+            source=replace(unit.source, text=permitted(unit.source.text)),
+            target=permitted(unit.target),
+        )
+        for unit in bitext.units
+    )
+    return replace(bitext, units=tuple(units)).checksum
 
 
-def read_header(properties: Mapping[str, str], path: Path) -> tuple[Document, Signature]:
-    """Take a document without blocks and the signature out of what `header_properties` gave."""
-    identifier = properties.get("document") or "_".join(path.stem.split())
-    document = Document(identifier, "", properties.get("title", ""), ())
+def _signature(facts: Mapping[str, str]) -> Signature:
     names = [field.name for field in fields(Signature)]
-    return document, Signature(*(properties.get(name.replace("_", "-"), "") for name in names))
+    return Signature(*(facts.get(name.replace("_", "-"), "") for name in names))
 
 
 def add_marked(

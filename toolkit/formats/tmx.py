@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from toolkit.bitext import Bitext, Origin, Proposal, Segment, State, Unit, content_checksum
+from toolkit.bitext import Bitext, Origin, Proposal, Segment, State, Unit
+from toolkit.errors import FormatError
 from toolkit.files import write_atomically
 from toolkit.formats.rows import (
-    CHECKSUM,
     DATE,
     OURS,
     Row,
@@ -20,7 +20,6 @@ from toolkit.formats.rows import (
     header_properties,
     issue_sentence,
     read_date,
-    read_header,
     unit_properties,
     with_properties,
 )
@@ -28,7 +27,6 @@ from toolkit.formats.xmlfiles import XML_LANG, local_name, permitted, text_outsi
 from toolkit.packages import base_lang
 
 DOCTYPE = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'
-STATE = "x-state"
 NATIVE = {"author", "changed"}
 """Properties that the format has a place for."""
 CODES = frozenset({"bpt", "ept", "ph", "it", "ut", "sub"})
@@ -159,8 +157,9 @@ def read_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Bitext
     langs = (source_lang or first[0], target_lang or first[1])
     header: dict[str, str] = {}
     rows = list(_rows(path, langs, header))
-    document, signature = read_header(header, path)
-    return assemble(rows, document, signature, langs)
+    if not header and not rows:
+        raise FormatError(f"{path}: is no TMX; check the file")
+    return assemble(rows, header, path, langs)
 
 
 def stream_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Iterator[Row]:
@@ -307,32 +306,3 @@ def _last_change(
 def _origin(facts: Mapping[str, str], known: Mapping[str, str]) -> Origin:
     marks = {known.get("Origin", ""), facts.get("creationid", ""), facts.get("changeid", "")}
     return "machine" if marks & MACHINE_MARKS else "human"
-
-
-def is_untouched_tmx(content: bytes) -> bool:
-    """Say whether a TMX file is as `write_tmx` left it, and none of its units is reviewed."""
-    try:
-        root = etree.fromstring(content, _parser())
-    except etree.XMLSyntaxError:
-        return False
-    rows = [_row(unit) for unit in root.iter("tu")]
-    written = root.findtext(f"header/prop[@type='{OURS}{CHECKSUM}']")
-    return written == content_checksum(rows) and all(row[2] == "translated" for row in rows)
-
-
-def _row(unit: etree._Element) -> tuple[str, str, str]:
-    """Give the source, target and state of a unit of ours."""
-    segments = ["".join(map(str, seg.itertext())) for seg in unit.iter("seg")]
-    state = unit.findtext(f"prop[@type='{STATE}']") or ""
-    return segments[0], segments[1] if len(segments) > 1 else "", state
-
-
-def read_texts(content: bytes) -> tuple[list[str], list[str]]:
-    """Give the sources and the translations of a TMX file that `write_tmx` wrote, in order."""
-    rows = [_row(unit) for unit in etree.fromstring(content, _parser()).iter("tu")]
-    return [row[0] for row in rows], [row[1] for row in rows if row[1]]
-
-
-def _parser() -> etree.XMLParser:
-    """Make a parser that fetches nothing and expands nothing."""
-    return etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
