@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import DATE, SCHEMAS
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from test_formats import NASTY, TEXTS, bitext_of
@@ -107,6 +107,7 @@ def test_what_xml_forbids_is_left_out(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRITERS)
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4))
 def test_any_text_survives(
     tmp_path_factory: pytest.TempPathFactory, name: str, pairs: list[tuple[str, str]]

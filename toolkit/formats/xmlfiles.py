@@ -4,6 +4,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import IO, cast
@@ -94,7 +95,12 @@ def _encoding_to_impose(sample: bytes) -> str | None:
 def local_name(element: etree._Element) -> str:
     """Give an element's name without its namespace; nothing for an entity or comment."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _without_namespace(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1000)
+def _without_namespace(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def text_outside(element: etree._Element, codes: frozenset[str]) -> str:
