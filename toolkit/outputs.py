@@ -87,6 +87,40 @@ def write_outputs(
     return list(contents)
 
 
+# What `write_bitext` writes by the file's name, the longer endings first.
+RENDERERS: dict[str, Callable[[Bitext, datetime], bytes]] = {
+    ".tmx": render_tmx,
+    ".po": render_po,
+    ".v2.xlf": render_xliff20,
+    ".xlf": render_xliff12,
+    ".xliff": render_xliff12,
+    ".docx": render_docx_table,
+}
+
+
+def write_bitext(bitext: Bitext, path: Path, date: datetime, *, overwrite: bool = False) -> None:
+    """Write a bitext into one file, the format told by its name.
+
+    Args:
+        bitext: what to write.
+        path: the file to write.
+        date: the date that goes into the file, in UTC.
+        overwrite: replace a file that was reviewed or edited.
+
+    Raises:
+        FormatError: the format is not known.
+        OutputError: the file holds reviewed work or cannot be written.
+    """
+    for suffix, render in RENDERERS.items():
+        if path.name.lower().endswith(suffix):
+            content = render(bitext, date)
+            if not overwrite:
+                _refuse_to_overwrite_work(path, content)
+            write_atomically(path, content)
+            return
+    raise FormatError(f"{path}: is no bitext by its name; choose from {', '.join(RENDERERS)}")
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
