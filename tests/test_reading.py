@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from conftest import DATE, SCHEMAS
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from test_formats import NASTY, TEXTS, bitext_of
 
 from toolkit import Bitext, Block, Concept, Document, Edit, Issue, Segment, TermMatch, Unit
 from toolkit.bitext import Proposal
+from toolkit.formats.docx_table import write_docx_table
 from toolkit.formats.po import write_po
 from toolkit.formats.tmx import write_tmx
 from toolkit.formats.xliff12 import write_xliff12
@@ -25,6 +26,7 @@ WRITERS: dict[str, Callable[[Bitext, Path, datetime], None]] = {
     "po": write_po,
     "xliff12": write_xliff12,
     "xliff20": write_xliff20,
+    "docx": write_docx_table,
 }
 SUFFIXES = {"xliff12": ".xlf", "xliff20": ".xlf"}
 
@@ -105,6 +107,7 @@ def test_what_xml_forbids_is_left_out(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRITERS)
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4))
 def test_any_text_survives(
     tmp_path_factory: pytest.TempPathFactory, name: str, pairs: list[tuple[str, str]]

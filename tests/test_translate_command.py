@@ -84,7 +84,7 @@ def test_terms_are_found_and_the_missing_ones_marked(
     )
     bilingual("translate", article, "-o", "out", "-g", house, "--to", "tmx")
     tmx = (tmp_path / "out/article.tmx").read_text("utf-8")
-    assert '<prop type="x-term">перемирие = truce</prop>' in tmx
+    assert ": перемирие = truce</prop>" in tmx
     assert "warning term-missing: «беседа длилась» should be “colloquy lasted”" in tmx
     bilingual("translate", article, "-o", "bare", "--no-glossary", "--to", "tmx")
     assert "x-term" not in (tmp_path / "bare/article.tmx").read_text("utf-8")

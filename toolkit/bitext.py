@@ -5,7 +5,7 @@ Document -> Segment... -> Unit... -> Bitext
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -205,18 +205,32 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Bitext:
-    """A document aligned with its translation, unit by unit."""
+    """A document aligned with its translation, unit by unit.
+
+    Fields:
+        written_checksum: the checksum that stands in the file it was read from, if one does.
+    """
 
     document: Document
     source_lang: str
     target_lang: str
     units: tuple[Unit, ...]
     signature: Signature
+    written_checksum: str = field(default="", compare=False)
 
     @property
     def checksum(self) -> str:
         """SHA-256 of sources, targets and states: what a reviewer may change."""
-        return content_checksum((unit.source.text, unit.target, unit.state) for unit in self.units)
+        return content_checksum(
+            (unit.source.text, unit.target, unit.state if unit.target else "initial")
+            for unit in self.units
+        )
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it came from a file as the toolkit wrote it, with no unit reviewed."""
+        unreviewed = all(unit.state in {"initial", "translated"} for unit in self.units)
+        return unreviewed and self.written_checksum == self.checksum
 
 
 def content_checksum(rows: Iterable[tuple[str, ...]]) -> str:

@@ -14,6 +14,7 @@ from toolkit.bitext import Block, BlockKind, Document
 from toolkit.errors import DocumentError
 
 if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
     from docx.table import Table
     from docx.text.paragraph import Paragraph
     from lxml.html import HtmlElement
@@ -325,18 +326,27 @@ def _free_captions(page: "HtmlElement") -> set[str]:
 
 def _read_docx(content: bytes, encoding: str | None) -> tuple[str, Iterator[Block]]:
     del encoding  # a .docx says itself how it is encoded
+    document = open_word(content)
+    return document.core_properties.title or "", _docx_blocks(document.iter_inner_content())
+
+
+def open_word(content: bytes) -> "WordDocument":
+    """Open the content of a .docx file.
+
+    Raises:
+        DocumentError: it is none, or unpacks to more than `MAX_UNPACKED_BYTES`.
+    """
     import docx  # noqa: PLC0415 - only for this format
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
                 raise DocumentError("unpacks to more than 500 MB; split it into articles")
-        document = docx.Document(io.BytesIO(content))
+        return docx.Document(io.BytesIO(content))
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise DocumentError(
             "is not a Word document (.docx); open it in Word and save it as .docx"
         ) from error
-    return document.core_properties.title or "", _docx_blocks(document.iter_inner_content())
 
 
 def _docx_blocks(

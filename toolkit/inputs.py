@@ -5,6 +5,7 @@ from pathlib import Path
 
 from toolkit.bitext import Bitext
 from toolkit.errors import FormatError
+from toolkit.formats.docx_table import read_docx_table
 from toolkit.formats.po import read_po
 from toolkit.formats.tmx import read_tmx
 from toolkit.formats.xliff import read_xliff
@@ -13,8 +14,11 @@ READERS: dict[str, Callable[[Path, str, str], Bitext]] = {
     ".tmx": read_tmx,
     ".tmx.gz": read_tmx,
     ".po": read_po,
+    ".docx": read_docx_table,
     ".xlf": read_xliff,
     ".xliff": read_xliff,
+    ".sdlxliff": read_xliff,
+    ".mqxliff": read_xliff,
 }
 
 

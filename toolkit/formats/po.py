@@ -6,20 +6,18 @@ from pathlib import Path
 
 import polib
 
-from toolkit.bitext import Bitext, Segment, State, Unit, content_checksum
+from toolkit.bitext import Bitext, Segment, State, Unit
 from toolkit.errors import FormatError
 from toolkit.files import write_atomically
 from toolkit.formats.rows import (
     Row,
     assemble,
-    read_header,
     unit_properties,
     with_properties,
     written_checksum,
 )
 from toolkit.formats.xmlfiles import permitted
 
-CHECKSUM = "X-Content-SHA256"
 _UNREVIEWED = ("initial", "translated")
 
 
@@ -61,7 +59,7 @@ def render_po(bitext: Bitext, date: datetime) -> bytes:
         "X-Model-SHA256": bitext.signature.model_sha256,
         "X-Glossary-SHA256": bitext.signature.glossary_sha256,
         "X-Segmentation": bitext.signature.segmentation,
-        CHECKSUM: written_checksum(bitext),
+        "X-Content-SHA256": written_checksum(bitext),
     }
     catalogue.extend(_entry(bitext, unit) for unit in bitext.units)
     return f"{catalogue}\n".encode()
@@ -109,17 +107,14 @@ def read_po(path: Path, source_lang: str = "", target_lang: str = "") -> Bitext:
     except (OSError, UnicodeDecodeError, LookupError) as error:
         raise FormatError(f"{path}: cannot be read as PO ({error}); export it again") from error
     facts = {name.removeprefix("X-").lower(): text for name, text in catalogue.metadata.items()}
-    document, signature = read_header(
-        {"tool": facts.get("generator", ""), "model": facts.get("last-translator", ""), **facts},
-        path,
-    )
+    facts |= {"tool": facts.get("generator", ""), "model": facts.get("last-translator", "")}
     langs = (
         source_lang or facts.get("source-language", "").replace("_", "-") or "ru",
         target_lang or facts.get("language", "").replace("_", "-") or "en",
     )
     entries = (entry for entry in catalogue if not entry.obsolete)
     rows = [_read_entry(entry, number, langs) for number, entry in enumerate(entries, start=1)]
-    return assemble(rows, document, signature, langs)
+    return assemble(rows, facts, path, langs)
 
 
 def _read_entry(entry: polib.POEntry, number: int, langs: tuple[str, str]) -> Row:
@@ -143,15 +138,7 @@ def _read_entry(entry: polib.POEntry, number: int, langs: tuple[str, str]) -> Ro
     return row if consistent else replace(row, unit=replace(row.unit, state=unit.state))
 
 
-def is_untouched_po(content: bytes) -> bool:
-    """Say whether a PO file is as `write_po` left it, and none of its entries is approved."""
-    try:
-        catalogue = polib.pofile(content.decode("utf-8"))
-    except (UnicodeDecodeError, OSError):
-        return False
-    rows = ((entry.msgid, entry.msgstr, _state(entry)) for entry in catalogue)
-    return catalogue.metadata.get(CHECKSUM) == content_checksum(rows)
-
-
 def _state(entry: polib.POEntry) -> State:
-    return "translated" if entry.fuzzy or not entry.msgstr else "reviewed"
+    if entry.fuzzy:
+        return "translated"
+    return "reviewed" if entry.translated() else "initial"

@@ -17,7 +17,6 @@ free fields, as pairs of a name and a text:
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
@@ -37,16 +36,17 @@ from toolkit.bitext import (
     Issue,
     Origin,
     Proposal,
+    Segment,
     Severity,
     Signature,
     Span,
     State,
     TermMatch,
     Unit,
-    content_checksum,
 )
 from toolkit.formats.xmlfiles import permitted
 
+TOOL = "bilingual-toolkit"
 OURS = "x-"
 """How the names of our properties begin where a format wants it."""
 DATE = "%Y%m%dT%H%M%SZ"
@@ -66,6 +66,7 @@ _ISSUE = re.compile(
     rf"({'|'.join(SEVERITIES)}) (\S+?){_SPAN.format('source')}{_SPAN.format('target')}: (.*)",
     re.DOTALL,
 )
+_OFFSET = re.compile(r"\d{1,7}")
 _PROPOSAL = re.compile(r"([01]\.\d+) (.*)", re.DOTALL)
 
 
@@ -82,6 +83,13 @@ class Row:
     langs: tuple[str, str]
     kind: BlockKind
     unit: Unit
+
+
+def rows_of(bitext: Bitext) -> Iterator[Row]:
+    """Give a bitext's units with the kinds of their blocks."""
+    langs = (bitext.source_lang, bitext.target_lang)
+    for unit in bitext.units:
+        yield Row(langs, bitext.document.blocks[unit.source.block].kind, unit)
 
 
 def unit_properties(unit: Unit, kind: BlockKind) -> Iterator[tuple[str, str]]:
@@ -133,38 +141,47 @@ def with_properties(langs: tuple[str, str], unit: Unit, properties: Properties) 
     """
     if not properties:
         return Row(langs, "paragraph", unit)
-    texts: dict[str, list[str]] = defaultdict(list)
+    texts: dict[str, list[str]] = {}
     for name, text in properties:
-        texts[name].append(text)
+        texts.setdefault(name, []).append(text)
     first = {name: values[0] for name, values in texts.items()}
-    issues = tuple(_issues(texts["issue"]))
-    said = {issue_sentence(issue) for issue in issues}
-    start = int(first["start"]) if re.fullmatch(r"\d{1,7}", first.get("start", "")) else 0
-    unit = replace(
-        unit,
-        source=replace(unit.source, start=start, stop=start + len(unit.source.text)),
+    source = unit.source
+    start = int(first["start"]) if _OFFSET.fullmatch(first.get("start", "")) else 0
+    issues = tuple(_issues(texts["issue"])) if "issue" in texts else ()
+    whole = Unit(
+        Segment(source.id, source.block, start, start + len(source.text), source.text),
+        unit.target,
         origin=_one_of(ORIGINS, first.get("origin"), unit.origin),
         state=_one_of(STATES, first.get("state"), unit.state),
+        terms=tuple(_terms(texts["term"])) if "term" in texts else (),
+        edits=tuple(_edits(texts)) if "edit" in texts else (),
+        issues=issues,
+        score=_score(first.get("score", "")),
+        notes=_without_issues(unit.notes, issues),
+        proposals=(*unit.proposals, *_proposals(texts)) if "proposal" in texts else unit.proposals,
         author=first.get("author", unit.author),
         changed=read_date(first.get("changed")) or unit.changed,
-        score=_score(first.get("score", "")),
-        terms=tuple(_terms(texts["term"])),
-        edits=tuple(_edits(texts)),
-        issues=issues,
-        proposals=(*unit.proposals, *_proposals(texts)),
-        notes=tuple(note for note in unit.notes if note not in said),
     )
-    return Row(langs, _one_of(KINDS, first.get("block"), "paragraph"), unit)
+    return Row(langs, _one_of(KINDS, first.get("block"), "paragraph"), whole)
+
+
+def _without_issues(notes: tuple[str, ...], issues: tuple[Issue, ...]) -> tuple[str, ...]:
+    if not issues:
+        return notes
+    said = set(map(issue_sentence, issues))
+    return tuple([note for note in notes if note not in said])
 
 
 T = TypeVar("T")
 
 
 def _one_of(allowed: tuple[T, ...], text: str | None, default: T) -> T:
-    return next((word for word in allowed if word == text), default)
+    return text if text in allowed else default
 
 
 def _score(text: str) -> float | None:
+    if not text:
+        return None
     try:
         score = float(text)
     except ValueError:
@@ -211,7 +228,7 @@ def _proposals(texts: Mapping[str, Sequence[str]]) -> Iterator[Proposal]:
 
 
 def assemble(
-    rows: Iterable[Row], document: Document, signature: Signature, langs: tuple[str, str]
+    rows: Iterable[Row], facts: Mapping[str, str], path: Path, langs: tuple[str, str]
 ) -> Bitext:
     """Put a document and its bitext together from rows in their order.
 
@@ -219,8 +236,8 @@ def assemble(
 
     Args:
         rows: the units; their segments get the place in their block.
-        document: identifier and title; its blocks are made here.
-        signature: what produced the bitext.
+        facts: what `header_properties` gave, or as much of it as is known.
+        path: the file, whose name is the document's where the file tells none.
         langs: codes of the source and the target language.
     """
     blocks: list[Block] = []
@@ -233,8 +250,10 @@ def assemble(
             text = text.ljust(unit.source.start) + unit.source.text
             units.append(unit)
         blocks.append(Block(members[0].kind, text))
-    whole = replace(document, lang=langs[0], blocks=tuple(blocks))
-    return Bitext(whole, *langs, tuple(units), signature)
+    identifier = facts.get("document") or "_".join(path.stem.split())
+    document = Document(identifier, langs[0], facts.get("title", ""), tuple(blocks))
+    checksum = facts.get(CHECKSUM, "")
+    return Bitext(document, *langs, tuple(units), _signature(facts), checksum)
 
 
 def _block_of(row: Row) -> str:
@@ -256,8 +275,10 @@ def read_date(text: str | None) -> datetime | None:
     >>> read_date("20261127T093000Z"), read_date("yesterday")
     (datetime.datetime(2026, 11, 27, 9, 30, tzinfo=datetime.timezone.utc), None)
     """
+    if not text:
+        return None
     try:
-        date = datetime.fromisoformat(text or "")
+        date = datetime.fromisoformat(text)
         return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
@@ -274,16 +295,20 @@ def header_properties(bitext: Bitext) -> Iterator[tuple[str, str]]:
 
 def written_checksum(bitext: Bitext) -> str:
     """Give the checksum that a bitext has when it is read back."""
-    units = bitext.units
-    return content_checksum((permitted(u.source.text), permitted(u.target), u.state) for u in units)
+    units = (
+        replace(
+            unit,
+            source=replace(unit.source, text=permitted(unit.source.text)),
+            target=permitted(unit.target),
+        )
+        for unit in bitext.units
+    )
+    return replace(bitext, units=tuple(units)).checksum
 
 
-def read_header(properties: Mapping[str, str], path: Path) -> tuple[Document, Signature]:
-    """Take a document without blocks and the signature out of what `header_properties` gave."""
-    identifier = properties.get("document") or "_".join(path.stem.split())
-    document = Document(identifier, "", properties.get("title", ""), ())
+def _signature(facts: Mapping[str, str]) -> Signature:
     names = [field.name for field in fields(Signature)]
-    return document, Signature(*(properties.get(name.replace("_", "-"), "") for name in names))
+    return Signature(*(facts.get(name.replace("_", "-"), "") for name in names))
 
 
 def add_marked(

@@ -2,25 +2,27 @@
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from lxml import etree
 
-from toolkit.bitext import Bitext, Origin, Proposal, Segment, State, Unit, content_checksum
-from toolkit.files import write_atomically
+from toolkit.bitext import Bitext, Origin, Proposal, Segment, State, Unit
+from toolkit.errors import FormatError
+from toolkit.files import open_atomically, write_atomically
 from toolkit.formats.rows import (
-    CHECKSUM,
     DATE,
     OURS,
+    TOOL,
     Row,
     assemble,
     header_properties,
     issue_sentence,
     read_date,
-    read_header,
+    rows_of,
     unit_properties,
     with_properties,
 )
@@ -28,7 +30,6 @@ from toolkit.formats.xmlfiles import XML_LANG, local_name, permitted, text_outsi
 from toolkit.packages import base_lang
 
 DOCTYPE = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'
-STATE = "x-state"
 NATIVE = {"author", "changed"}
 """Properties that the format has a place for."""
 CODES = frozenset({"bpt", "ept", "ph", "it", "ut", "sub"})
@@ -61,60 +62,100 @@ def write_tmx(bitext: Bitext, path: Path, date: datetime) -> None:
 
 def render_tmx(bitext: Bitext, date: datetime) -> bytes:
     """Give the bytes of a bitext's TMX file; see `write_tmx`."""
-    stamp = date.strftime(DATE)
     stream = io.BytesIO()
-    with etree.xmlfile(stream, encoding="utf-8") as xml:
+    langs = (bitext.source_lang, bitext.target_lang)
+    _write(stream, rows_of(bitext), langs, dict(header_properties(bitext)), date)
+    return stream.getvalue()
+
+
+def stream_to_tmx(
+    path: Path,
+    rows: Iterable[Row],
+    langs: tuple[str, str],
+    facts: Mapping[str, str],
+    date: datetime,
+) -> None:
+    """Write a TMX file of any size unit by unit.
+
+    Args:
+        path: the file to write.
+        rows: the units; their segments' identifiers must be unique.
+        langs: codes of the source and the target language.
+        facts: what is known of the units as a whole, by name; see `header_properties`.
+        date: creation date of the header and the units, in UTC.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with open_atomically(path) as file:
+        _write(file, rows, langs, facts, date)
+
+
+def _write(
+    file: IO[bytes],
+    rows: Iterable[Row],
+    langs: tuple[str, str],
+    facts: Mapping[str, str],
+    date: datetime,
+) -> None:
+    stamp = date.strftime(DATE)
+    model = permitted(facts.get("model", ""))
+    prefix = f"{facts['document']}:" if "document" in facts else ""
+    with etree.xmlfile(file, encoding="utf-8") as xml:
         xml.write_declaration(doctype=DOCTYPE)
         with xml.element("tmx", version="1.4"):
-            xml.write("\n", _header(bitext, stamp), pretty_print=True)
+            xml.write("\n", _header(langs[0], facts, stamp), pretty_print=True)
             with xml.element("body"):
                 xml.write("\n")
-                for unit in bitext.units:
-                    xml.write(_translation_unit(bitext, unit, stamp), pretty_print=True)
+                for row in rows:
+                    identifier = permitted(prefix + row.unit.source.id)
+                    element = etree.Element("tu", tuid=identifier, creationdate=stamp)
+                    _fill(element, row, langs)
+                    if row.unit.target:
+                        _add_translation(element, row.unit, langs[1], model, stamp)
+                    xml.write(element, pretty_print=True)
             xml.write("\n")
-    return stream.getvalue() + b"\n"
+    file.write(b"\n")
 
 
-def _header(bitext: Bitext, stamp: str) -> etree._Element:
-    tool, _, tool_version = bitext.signature.tool.rpartition(" ")
+def _header(source_lang: str, facts: Mapping[str, str], stamp: str) -> etree._Element:
     header = etree.Element(
         "header",
         {
-            "creationtool": tool,
-            "creationtoolversion": tool_version,
+            "creationtool": TOOL,
+            "creationtoolversion": version(TOOL),
             "segtype": "sentence",
-            "o-tmf": tool,
+            "o-tmf": TOOL,
             "adminlang": "en",
-            "srclang": bitext.source_lang,
+            "srclang": source_lang,
             "datatype": "plaintext",
             "creationdate": stamp,
         },
     )
-    for name, value in header_properties(bitext):
+    for name, value in facts.items():
         if value:
             _add_property(header, f"{OURS}{name}", value)
     return header
 
 
-def _translation_unit(bitext: Bitext, unit: Unit, stamp: str) -> etree._Element:
-    element = etree.Element("tu", tuid=f"{bitext.document.id}:{unit.source.id}", creationdate=stamp)
+def _fill(element: etree._Element, row: Row, langs: tuple[str, str]) -> None:
+    """Add to a tu what goes before its translation."""
+    unit = row.unit
     for note in (*unit.notes, *map(issue_sentence, unit.issues)):
         etree.SubElement(element, "note").text = permitted(note)
-    kind = bitext.document.blocks[unit.source.block].kind
-    for name, value in unit_properties(unit, kind):
+    for name, value in unit_properties(unit, row.kind):
         if name not in NATIVE:
             _add_property(element, f"{OURS}{name}", value)
-    _add_variant(element, bitext.source_lang, unit.source.text)
-    if unit.target:
-        _add_translation(element, bitext, unit, stamp)
-    return element
+    _add_variant(element, langs[0], unit.source.text)
 
 
-def _add_translation(element: etree._Element, bitext: Bitext, unit: Unit, stamp: str) -> None:
-    variant = _add_variant(element, bitext.target_lang, unit.target)
+def _add_translation(
+    element: etree._Element, unit: Unit, lang: str, model: str, stamp: str
+) -> None:
+    variant = _add_variant(element, lang, unit.target)
     variant.set("creationdate", stamp)
-    if unit.origin == "machine":
-        variant.set("creationid", permitted(bitext.signature.model))
+    if model and unit.origin == "machine":
+        variant.set("creationid", model)
     if unit.changed:
         variant.set("changedate", unit.changed.strftime(DATE))
     if unit.author:
@@ -159,8 +200,9 @@ def read_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Bitext
     langs = (source_lang or first[0], target_lang or first[1])
     header: dict[str, str] = {}
     rows = list(_rows(path, langs, header))
-    document, signature = read_header(header, path)
-    return assemble(rows, document, signature, langs)
+    if not header and not rows:
+        raise FormatError(f"{path}: is no TMX; check the file")
+    return assemble(rows, header, path, langs)
 
 
 def stream_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Iterator[Row]:
@@ -199,11 +241,11 @@ def _property(element: etree._Element) -> tuple[str, str]:
 
 
 class _Variant(NamedTuple):
-    """A text of a unit in one language, and the attributes of its element."""
+    """A text of a unit in one language."""
 
     lang: str
     text: str
-    facts: Mapping[str, str]
+    element: etree._Element
 
 
 def _read_unit(
@@ -213,48 +255,38 @@ def _read_unit(
     variants: list[_Variant] = []
     notes: list[str] = []
     properties: list[tuple[str, str]] = []
-    _collect(element, variants, notes, properties)
+    holder = element
+    for part in element.iter():
+        match local_name(part):
+            case "tuv":
+                holder = part
+            case "seg":
+                variants.append(_Variant(_lang(holder), text_outside(part, CODES), holder))
+            case "prop":
+                properties.append(_property(part))
+            case "note":
+                notes.append(part.text or "")
     source, targets = _choose(variants, langs, element.get("srclang", srclang))
     if source is None:
         return None
-    best = targets[0] if targets else _Variant("", "", {})
+    best = targets[0] if targets else _Variant("", "", element)
     known = dict(properties)
-    author, date = _last_change(best.facts, _attributes(element), ours="origin" in known)
+    author, date = _last_change(best.element, element, ours="origin" in known)
     unit = Unit(
         Segment(_segment_id(element, number, known), number - 1, 0, len(source.text), source.text),
         best.text,
-        origin=_origin(best.facts, known),
+        origin=_origin(best.element, known),
         state=_TRADOS_STATES.get(known.get("ConfirmationLevel", ""), "translated"),
         notes=tuple(notes),
-        proposals=tuple(Proposal(source.text, other.text, 1.0) for other in targets[1:]),
+        proposals=_proposals(source, targets[1:]),
         author=author,
         changed=read_date(date),
     )
     return with_properties((source.lang, best.lang), unit, properties)
 
 
-def _collect(
-    element: etree._Element,
-    variants: list[_Variant],
-    notes: list[str],
-    properties: list[tuple[str, str]],
-) -> None:
-    """Gather what stands in a unit, notes and properties also from its variants."""
-    for child in element:
-        match local_name(child):
-            case "tuv":
-                segment = next((part for part in child if local_name(part) == "seg"), None)
-                text = "" if segment is None else text_outside(segment, CODES)
-                variants.append(_Variant(_lang(child), text, _attributes(child)))
-                _collect(child, variants, notes, properties)
-            case "note":
-                notes.append(child.text or "")
-            case "prop":
-                properties.append(_property(child))
-
-
-def _attributes(element: etree._Element) -> dict[str, str]:
-    return {str(name): str(text) for name, text in element.attrib.items()}
+def _proposals(source: _Variant, others: list[_Variant]) -> tuple[Proposal, ...]:
+    return tuple([Proposal(source.text, other.text, 1.0) for other in others])
 
 
 def _lang(element: etree._Element) -> str:
@@ -275,64 +307,40 @@ def _choose(
         sources = variants[:1]
     if not sources or not sources[0].text:
         return None, []
-    others = [one for one in variants if one.lang.lower() != sources[0].lang.lower()]
+    others = [one for one in variants if one.lang != sources[0].lang]
     target_lang = langs[1] or (others[0].lang if others else "")
     return sources[0], [one for one in _in_language(others, target_lang) if one.text]
 
 
 def _in_language(variants: list[_Variant], lang: str) -> list[_Variant]:
     """Find the variants of a language, of its region where there are any."""
-    exact = [one for one in variants if one.lang.lower() == lang.lower()]
-    return exact or [one for one in variants if base_lang(one.lang) == base_lang(lang)]
+    return (
+        [one for one in variants if one.lang == lang]
+        or [one for one in variants if one.lang.lower() == lang.lower()]
+        or [one for one in variants if base_lang(one.lang) == base_lang(lang)]
+    )
 
 
 def _segment_id(element: etree._Element, number: int, known: Mapping[str, str]) -> str:
     """Give the segment's identifier where the unit is ours, otherwise one that numbers it."""
-    identifier = element.get("tuid", "").rpartition(":")[2]
-    ours = "block" in known and _SEGMENT_ID.fullmatch(identifier)
-    return identifier if ours else f"{number}.1"
+    identifier = str(element.get("tuid", "")).rpartition(":")[2]
+    if "block" in known and _SEGMENT_ID.fullmatch(identifier):
+        return identifier
+    return f"{number}.1"
 
 
 def _last_change(
-    variant: Mapping[str, str], unit: Mapping[str, str], *, ours: bool
+    variant: etree._Element, unit: etree._Element, *, ours: bool
 ) -> tuple[str, str | None]:
     """Give who changed a translation last and when; of a unit of ours only if somebody did."""
-    verbs = ("change",) if ours else ("change", "creation")
-    places = [(facts, verb) for verb in verbs for facts in (variant, unit)]
-    author = next((facts[f"{verb}id"] for facts, verb in places if f"{verb}id" in facts), "")
-    date = next((facts[f"{verb}date"] for facts, verb in places if f"{verb}date" in facts), None)
-    return author, date
+    author = variant.get("changeid") or unit.get("changeid")
+    date = variant.get("changedate") or unit.get("changedate")
+    if not ours:
+        author = author or variant.get("creationid") or unit.get("creationid")
+        date = date or variant.get("creationdate") or unit.get("creationdate")
+    return author or "", date
 
 
-def _origin(facts: Mapping[str, str], known: Mapping[str, str]) -> Origin:
-    marks = {known.get("Origin", ""), facts.get("creationid", ""), facts.get("changeid", "")}
-    return "machine" if marks & MACHINE_MARKS else "human"
-
-
-def is_untouched_tmx(content: bytes) -> bool:
-    """Say whether a TMX file is as `write_tmx` left it, and none of its units is reviewed."""
-    try:
-        root = etree.fromstring(content, _parser())
-    except etree.XMLSyntaxError:
-        return False
-    rows = [_row(unit) for unit in root.iter("tu")]
-    written = root.findtext(f"header/prop[@type='{OURS}{CHECKSUM}']")
-    return written == content_checksum(rows) and all(row[2] == "translated" for row in rows)
-
-
-def _row(unit: etree._Element) -> tuple[str, str, str]:
-    """Give the source, target and state of a unit of ours."""
-    segments = ["".join(map(str, seg.itertext())) for seg in unit.iter("seg")]
-    state = unit.findtext(f"prop[@type='{STATE}']") or ""
-    return segments[0], segments[1] if len(segments) > 1 else "", state
-
-
-def read_texts(content: bytes) -> tuple[list[str], list[str]]:
-    """Give the sources and the translations of a TMX file that `write_tmx` wrote, in order."""
-    rows = [_row(unit) for unit in etree.fromstring(content, _parser()).iter("tu")]
-    return [row[0] for row in rows], [row[1] for row in rows if row[1]]
-
-
-def _parser() -> etree.XMLParser:
-    """Make a parser that fetches nothing and expands nothing."""
-    return etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
+def _origin(variant: etree._Element, known: Mapping[str, str]) -> Origin:
+    marks = {known.get("Origin"), variant.get("creationid"), variant.get("changeid")}
+    return "human" if marks.isdisjoint(MACHINE_MARKS) else "machine"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from toolkit.bitext import Bitext
 from toolkit.errors import FormatError
-from toolkit.formats.rows import assemble, read_header
+from toolkit.formats.rows import assemble
 from toolkit.formats.xliff12 import xliff12_header, xliff12_rows
 from toolkit.formats.xliff20 import xliff20_header, xliff20_rows
 from toolkit.formats.xmlfiles import xml_elements
@@ -27,7 +27,6 @@ def read_xliff(path: Path, source_lang: str = "", target_lang: str = "") -> Bite
         first = root.get("version", "1.2").startswith("1")
         header, rows = (xliff12_header, xliff12_rows) if first else (xliff20_header, xliff20_rows)
         langs, facts = header(root)
-        document, signature = read_header(facts, path)
         pair = (source_lang or langs[0], target_lang or langs[1])
-        return assemble(rows(root), document, signature, pair)
+        return assemble(rows(root), facts, path, pair)
     raise FormatError(f"{path}: is no XLIFF; check the file")

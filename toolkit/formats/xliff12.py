@@ -17,6 +17,7 @@ from toolkit.bitext import Bitext, Origin, Proposal, Segment, State, TermMatch, 
 from toolkit.files import write_atomically
 from toolkit.formats.rows import (
     OURS,
+    TOOL,
     Row,
     add_marked,
     header_properties,
@@ -27,7 +28,6 @@ from toolkit.formats.rows import (
 from toolkit.formats.xmlfiles import XML_SPACE, local_name, permitted, text_outside
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:1.2"
-TOOL = "bilingual-toolkit"
 CODES = frozenset({"bpt", "ept", "ph", "it", "sub"})
 """Elements of inline codes: what they hold is no text of the segment."""
 NATIVE = {"origin", "state", "proposal", "proposal-source", "proposal-origin"}

@@ -4,6 +4,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import IO, cast
@@ -14,6 +15,8 @@ from toolkit.documents import recognised_encoding
 from toolkit.errors import DocumentError, FormatError
 
 SAMPLE = 64 * 1024
+REPLACEMENT = "\ufffd"
+"""What stands for damaged letters in a text decoded all the same."""
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)""")
@@ -85,16 +88,31 @@ def _encoding_to_impose(sample: bytes) -> str | None:
     declared = _DECLARED.match(sample.removeprefix(b"\xef\xbb\xbf"))
     if declared and not declared[1].lower().startswith(b"utf"):
         return None
-    encoding = recognised_encoding(sample[: sample.rfind(b"<")])
-    if declared and declared[1].lower() == b"utf-8" and encoding.startswith("utf-8"):
-        return None
-    return encoding.removesuffix("-sig")
+    if is_like_utf8(sample):
+        return "utf-8" if declared and declared[1].lower() != b"utf-8" else None
+    return recognised_encoding(sample[: sample.rfind(b"<")])
+
+
+def is_like_utf8(content: bytes) -> bool:
+    r"""Say whether a content's letters are UTF-8, though a few bytes may be damaged.
+
+    >>> is_like_utf8("Да, да".encode() + b"\xd0"), is_like_utf8("Да, да".encode("windows-1251"))
+    (True, False)
+    """
+    text = content.decode("utf-8", errors="replace")
+    damaged = text.count(REPLACEMENT)
+    return 2 * damaged <= sum(letter > "\x7f" for letter in text)
 
 
 def local_name(element: etree._Element) -> str:
     """Give an element's name without its namespace; nothing for an entity or comment."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _without_namespace(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1000)
+def _without_namespace(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def text_outside(element: etree._Element, codes: frozenset[str]) -> str:
