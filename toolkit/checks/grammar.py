@@ -44,10 +44,8 @@ def check_article(pair: Pair) -> Iterator[Finding]:
         article, word = found.groups()
         if article == "A" and not _is_lower_context(pair.target, found.start()):
             continue
-        if (
-            (article == "An"
-            and word[0] in _CONSONANTS)
-            or re.match(r"-\d", pair.target[found.end() :])
+        if (article == "An" and word[0] in _CONSONANTS) or re.match(
+            r"-\d", pair.target[found.end() :]
         ):
             continue  # a surname, or an abbreviation of who knows how many letters: Mi-8
         wants_an = _begins_with_vowel(word)

@@ -71,10 +71,12 @@
     field.value = text;
     field.rows = Math.max(2, Math.ceil(text.length / 60));
     field.setAttribute("aria-label", `${label} of segment ${article.dataset.id}`);
+    let closed = false; // removing the field takes its focus, which would close it once more
     const close = (keep) => {
-      if (!field.isConnected) return;
+      if (closed) return;
+      closed = true;
       const value = field.value;
-      field.replaceWith();
+      field.remove();
       article.querySelector(".target").hidden = false;
       if (keep && value !== text) done(value);
     };
