@@ -15,7 +15,7 @@ Limits = tuple[tuple[int, float, float], ...]
 # Up to so many characters of the source: the least and the greatest ratio of lengths.
 LENGTHS: Limits = (
     (30, 0.38, 2.6),
-    (60, 0.55, 1.8),
+    (60, 0.55, 1.9),
     (120, 0.72, 1.55),
     (250, 0.77, 1.38),
     (10**6, 0.8, 1.25),

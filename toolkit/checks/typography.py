@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from toolkit.checks.pair import Finding, Pair
 
 OPENING = "«„“"
-BRACKETS = {"(": ")", "[": "]", "{": "}"}
+BRACKETS = {"(": ")", "[": "]"}
 CLOSERS = "»”’\"')]}"
 SHORTEST_QUOTATION = 4
 """A name in «» need have none in English; so many words are a quotation."""
