@@ -13,11 +13,11 @@ def check_negation(pair: Pair) -> Iterator[Finding]:
     source, target = _without_idioms(pair.source, "ru"), _without_idioms(pair.target, "en")
     lost = list(_negation("ru", "strong").finditer(source))
     lost = lost or list(_negation("ru", "double").finditer(source))[:1]
-    if len(lost) > len(_negation("en", "weak").findall(pair.target)):
+    if lost and len(lost) > len(_negation("en", "weak").findall(pair.target)):
         message = f"the negation {quoted(pair.source, lost[0].span())} is lost: put it in"
         yield Finding(message, lost[0].span())
     gained = list(_negation("en", "strong").finditer(target))
-    if len(gained) > len(_negation("ru", "weak").findall(pair.source)):
+    if gained and len(gained) > len(_negation("ru", "weak").findall(pair.source)):
         words = quoted(pair.target, gained[0].span())
         yield Finding(f"{words} negates what the source affirms: check it", target=gained[0].span())
 

@@ -253,6 +253,8 @@ def _and_a_half(text: str, one: Quantity) -> Quantity:
 def _halves(text: str, language: Language) -> Iterator[Quantity]:
     """Yield полмиллиона and half a million, полтора миллиона and one and a half million."""
     if language == "en":
+        if "half" not in text:
+            return
         for found in HALF_A.finditer(text):
             scale = {"dozen": 12, **SCALES["en"]}[found.group(1)]
             yield Quantity(frozenset({Decimal(scale) / 2}), "other", *found.span())

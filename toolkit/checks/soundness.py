@@ -12,6 +12,8 @@ from toolkit.degeneration import LOOP
 
 LONGEST_SEGMENT = 90
 """Words; a longer segment is better divided."""
+LONGEST_LOOP = 9
+"""Words between two beginnings of a repeated phrase, by `LOOP`."""
 
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LATIN = re.compile("[A-Za-z]")
@@ -105,9 +107,13 @@ def check_repetition(pair: Pair) -> Iterator[Finding]:
 
 
 def _may_loop(words: list[str]) -> bool:
-    """Tell at once whether a word follows itself or two words come twice."""
-    pairs = list(pairwise(words))
-    return len(set(pairs)) < len(pairs) or any(one == other for one, other in pairs)
+    """Tell at once whether a word follows itself, or two words soon come again."""
+    last: dict[tuple[str, str], int] = {}
+    for place, pair in enumerate(pairwise(words)):
+        if pair[0] == pair[1] or place - last.get(pair, -LONGEST_LOOP - 1) <= LONGEST_LOOP:
+            return True
+        last[pair] = place
+    return False
 
 
 def check_link(pair: Pair) -> Iterator[Finding]:
