@@ -8,6 +8,7 @@ from toolkit.bitext import Bitext, Document, Edit, Issue, Segment, Signature, Un
 from toolkit.checks import check_terms
 from toolkit.degeneration import translate_soundly
 from toolkit.engine import Engine, Hypothesis
+from toolkit.inlines import reattach
 from toolkit.matcher import TermMatcher
 from toolkit.scripts import has_letters_of
 from toolkit.segmentation import SegmentationRules, load_rules, segment
@@ -44,6 +45,7 @@ def translate_document(
     units = translate_segments(segments, engine, on_progress)
     if matcher is not None:
         units = (find_terms(unit, matcher) for unit in units)
+    units = reattach(units, engine)
     return Bitext(
         document=document,
         source_lang=document.lang,
@@ -66,7 +68,7 @@ def translate_segments(
         if has_letters_of(source.text, engine.source_lang):
             yield _machine_unit(source, *next(translations))
         else:
-            yield Unit(source, source.text)
+            yield Unit(source, source.text, inlines=source.inlines)
 
 
 def _machine_unit(
