@@ -7,7 +7,8 @@ for the words most like that; a mark's by translating what stands before it.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
+
+from rapidfuzz.fuzz import ratio
 
 from toolkit.bitext import Block, BlockKind, Inline, InlineKind, Span, Unit
 from toolkit.engine import Engine
@@ -18,7 +19,7 @@ SPARE_WORDS = 2
 """How many words a stretch may gain in translation."""
 LIGHT_WORDS = frozenset("a an and at by for from in is of on the there to with".split())
 """Words that a stretch neither begins nor ends with, unless it has no other."""
-QUOTES = {"«": '“"«„', "„": '“"«„', "“": '“"«„', '"': '“"«„'}
+QUOTES = tuple('«»„“”"')
 
 _WORD = re.compile(r"[\w’'-]+(?:[.,]\d+)*%?")
 _BREAK = re.compile(r"[,;:]\s")
@@ -158,7 +159,7 @@ def _find_stretch(unit: Unit, inline: Inline, rendering: str) -> Span:
         ),
         default=(0, len(target)),
     )
-    return _with_quotes(target, best) if inner[0] in QUOTES else best
+    return _with_quotes(target, best) if inner.startswith(QUOTES) else best
 
 
 def _windows(text: str, longest: int, *, across_breaks: bool) -> Iterator[Span]:
@@ -215,7 +216,7 @@ def _without_light(words: list[str]) -> list[str]:
 
 
 def _likeness(wanted: Sequence[str], words: Sequence[str]) -> float:
-    return SequenceMatcher(None, " ".join(wanted), " ".join(words), autojunk=False).ratio()
+    return ratio(" ".join(wanted), " ".join(words)) / 100
 
 
 def nested(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
