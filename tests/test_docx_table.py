@@ -11,6 +11,7 @@ from docx.document import Document as WordDocument
 from docx.oxml import parse_xml
 from docx.table import Table, _Row
 from test_formats import bitext_of
+from test_reading import full_bitext
 
 from toolkit import Bitext, Issue
 from toolkit.formats.docx_table import read_docx_table, render_docx_table, write_docx_table
@@ -59,6 +60,17 @@ def test_changed_target_is_human_and_reviewed_and_the_others_stay(review: Review
         ("No way.", "human", "reviewed"),
         ("Peace.", "machine", "translated"),
     ]
+
+
+def test_formatting_of_a_changed_target_is_lost_and_of_the_others_kept(tmp_path: Path) -> None:
+    path = tmp_path / "call.docx"
+    bitext = full_bitext()
+    write_docx_table(bitext, path, DATE)
+    assert read_docx_table(path).units[0].inlines == bitext.units[0].inlines
+    document = docx.Document(str(path))
+    document.tables[0].cell(1, TARGET).text = "Pact."
+    document.save(str(path))
+    assert read_docx_table(path).units[0].inlines == ()
 
 
 def test_tracked_changes_are_read_as_accepted(review: Review) -> None:

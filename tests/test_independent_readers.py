@@ -8,7 +8,7 @@ import polib
 import pytest
 from conftest import DATE
 from test_formats import NASTY, bitext_of
-from test_reading import WRITERS, full_bitext
+from test_reading import WRITERS, full_bitext, without_inlines
 from translate.storage import po, tmx, xliff, xliff2
 
 from toolkit import Bitext
@@ -40,7 +40,9 @@ READERS: dict[str, tuple[str, Callable[[Path], Pairs]]] = {
 
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize(
-    "bitext", [full_bitext(), bitext_of(*((text, text) for text in NASTY))], ids=["full", "nasty"]
+    "bitext",
+    [without_inlines(full_bitext()), bitext_of(*((text, text) for text in NASTY))],
+    ids=["full", "nasty"],
 )
 def test_texts_are_read_as_written(tmp_path: Path, reader: str, bitext: Bitext) -> None:
     name, read = READERS[reader]
@@ -49,6 +51,19 @@ def test_texts_are_read_as_written(tmp_path: Path, reader: str, bitext: Bitext) 
     if name == "xliff12":  # a unit without a translation has a copy of its source
         expected = [(source, target or source) for source, target in expected]
     assert read(tmp_path / "file") == expected
+
+
+@pytest.mark.parametrize(
+    "reader", [name for name in READERS if name.startswith(("TMX", "XLIFF 1"))]
+)
+def test_inline_codes_stand_where_they_belong(tmp_path: Path, reader: str) -> None:
+    """translate-toolkit gives the codes of the document's format with the text."""
+    name, read = READERS[reader]
+    WRITERS[name](full_bitext(), tmp_path / "file", DATE)
+    assert read(tmp_path / "file")[0] == (
+        '<a href="http://a.ru/?b=1&c">Мирный <b>договор</b></a>[^1] подписан.',
+        '<a href="http://a.ru/?b=1&c">Peace <b>pact</b></a>[^1] signed.',
+    )
 
 
 @pytest.mark.omegat

@@ -111,7 +111,7 @@ ERRORS = [
     (["translate", "nowhere.txt", "-o", "out"], 1, "nowhere.txt: there is no such file"),
     (["translate", "article.txt", "-o", "article.txt"], 1, "article.txt: is no folder"),
     (["translate", "article.txt", "-o", "/proc/none"], 1, "/proc/none: the folder cannot be made"),
-    (["translate", "article.txt", "-o", "out", "--to", "docx"], 2, "“docx” is no format"),
+    (["translate", "article.txt", "-o", "out", "--to", "odt"], 2, "“odt” is no format"),
     (["translate", "article.txt", "other.md"], 2, "name a folder for the files with -o"),
     (["translate", "article.txt", "--to", "tmx,po"], 2, "name a folder for the files with -o"),
     (["translate", "-o", "out"], 2, "Missing argument"),

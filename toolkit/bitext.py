@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 BlockKind = Literal["title", "heading", "paragraph", "list-item", "table-cell", "caption"]
+InlineKind = Literal["bold", "italic", "link", "note", "other"]
 Origin = Literal["memory", "machine", "human"]
 State = Literal["initial", "translated", "reviewed", "final"]
 Severity = Literal["info", "warning", "error"]
@@ -18,11 +19,35 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Inline:
+    """Formatting of a stretch of text, or a mark at a place in it. Stretches never cross.
+
+    Fields:
+        kind: what it is.
+        start, stop: offsets into the text, in code points; a mark has no length.
+        opening, closing: the codes of the document's format; of a mark only the first.
+    """
+
+    kind: InlineKind
+    start: int
+    stop: int
+    opening: str = ""
+    closing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph-like piece of a document: the largest unit that segments never cross."""
+    """A paragraph-like piece of a document: the largest unit that segments never cross.
+
+    Fields:
+        kind: what it is.
+        text: its text, without codes.
+        inlines: the formatting of the text, outer stretches before those in them.
+    """
 
     kind: BlockKind
     text: str
+    inlines: tuple[Inline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +75,7 @@ class Segment:
         id: `BLOCK.SENTENCE`, both counted from 1, unique in the document.
         block: index of the block in the document, from 0.
         start, stop: offsets into the block's text, in code points; `text` is what lies between.
+        inlines: the formatting of the text, with offsets into it.
     """
 
     id: str
@@ -57,6 +83,7 @@ class Segment:
     start: int
     stop: int
     text: str
+    inlines: tuple[Inline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +193,7 @@ class Unit:
         proposals: other translations offered, the best first.
         author: who made or last changed the translation, where that is known.
         changed: when it was made or last changed, in UTC, where that is known.
+        inlines: the source's formatting where it stands in the translation.
     """
 
     source: Segment
@@ -180,6 +208,7 @@ class Unit:
     proposals: tuple[Proposal, ...] = ()
     author: str = ""
     changed: datetime | None = None
+    inlines: tuple[Inline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

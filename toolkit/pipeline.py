@@ -8,6 +8,7 @@ from toolkit.bitext import Bitext, Document, Edit, Segment, Signature, Unit
 from toolkit.checks import check_bitext
 from toolkit.degeneration import translate_soundly
 from toolkit.engine import Engine, Hypothesis
+from toolkit.inlines import reattach
 from toolkit.matcher import TermMatcher
 from toolkit.scripts import has_letters_of
 from toolkit.segmentation import SegmentationRules, load_rules, segment
@@ -41,11 +42,12 @@ def translate_document(
     """
     rules = rules or load_rules(lang=document.lang)
     segments = list(segment(document, rules))
+    units = translate_segments(segments, engine, on_progress)
     bitext = Bitext(
         document=document,
         source_lang=document.lang,
         target_lang=target_lang or engine.target_lang,
-        units=tuple(translate_segments(segments, engine, on_progress)),
+        units=tuple(reattach(units, engine)),
         signature=sign(engine, matcher, rules),
     )
     return check_bitext(bitext if matcher is None else find_terms(bitext, matcher))
@@ -64,7 +66,7 @@ def translate_segments(
         if has_letters_of(source.text, engine.source_lang):
             yield _machine_unit(source, *next(translations))
         else:
-            yield Unit(source, source.text)
+            yield Unit(source, source.text, inlines=source.inlines)
 
 
 def _machine_unit(source: Segment, hypothesis: Hypothesis, edits: tuple[Edit, ...]) -> Unit:

@@ -120,9 +120,10 @@ def _with_fixed_dates(stream: io.BytesIO) -> bytes:
 def read_docx_table(path: Path, source_lang: str = "", target_lang: str = "") -> Bitext:
     """Read a bilingual Word table back with what its reviewer typed.
 
-    A unit whose target was changed is of the origin `human` and `reviewed`; one whose row was
-    deleted is left out; what stands in the comments besides our issues becomes notes. A table
-    from which the bitext inside the file was lost, e.g. by conversion, is read as human work.
+    A unit whose target was changed is of the origin `human` and `reviewed`, and its formatting is
+    lost; one whose row was deleted is left out; what stands in the comments besides our issues
+    becomes notes. A table from which the bitext inside the file was lost, e.g. by conversion, is
+    read as human work.
 
     Args:
         path: the .docx file; of its tables the one with our columns is read.
@@ -194,7 +195,7 @@ def _read_row(
     said = {permitted(issue_sentence(issue)) for issue in row.unit.issues}
     unit = replace(row.unit, notes=tuple(note for note in notes if note not in said))
     if target != row.unit.target.strip():
-        unit = replace(unit, target=target, origin="human", state="reviewed")
+        unit = replace(unit, target=target, origin="human", state="reviewed", inlines=())
     return replace(row, unit=unit)
 
 

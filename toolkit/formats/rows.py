@@ -17,14 +17,12 @@ free fields, as pairs of a name and a text:
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar, get_args
-
-from lxml import etree
 
 from toolkit.bitext import (
     Bitext,
@@ -33,6 +31,7 @@ from toolkit.bitext import (
     Concept,
     Document,
     Edit,
+    Inline,
     Issue,
     Origin,
     Proposal,
@@ -149,7 +148,9 @@ def with_properties(langs: tuple[str, str], unit: Unit, properties: Properties) 
     start = int(first["start"]) if _OFFSET.fullmatch(first.get("start", "")) else 0
     issues = tuple(_issues(texts["issue"])) if "issue" in texts else ()
     whole = Unit(
-        Segment(source.id, source.block, start, start + len(source.text), source.text),
+        Segment(
+            source.id, source.block, start, start + len(source.text), source.text, source.inlines
+        ),
         unit.target,
         origin=_one_of(ORIGINS, first.get("origin"), unit.origin),
         state=_one_of(STATES, first.get("state"), unit.state),
@@ -161,6 +162,7 @@ def with_properties(langs: tuple[str, str], unit: Unit, properties: Properties) 
         proposals=(*unit.proposals, *_proposals(texts)) if "proposal" in texts else unit.proposals,
         author=first.get("author", unit.author),
         changed=read_date(first.get("changed")) or unit.changed,
+        inlines=unit.inlines,
     )
     return Row(langs, _one_of(KINDS, first.get("block"), "paragraph"), whole)
 
@@ -241,15 +243,21 @@ def assemble(
         langs: codes of the source and the target language.
     """
     blocks: list[Block] = []
+    inlines: list[Inline]
     units: list[Unit] = []
     for index, (_, group) in enumerate(groupby(rows, key=_block_of)):
         members = list(group)
-        text = ""
+        text, inlines = "", []
         for row in members:
             unit = _placed(row.unit, index, text)
-            text = text.ljust(unit.source.start) + unit.source.text
+            source = unit.source
+            text = text.ljust(source.start) + source.text
+            inlines += [
+                replace(one, start=one.start + source.start, stop=one.stop + source.start)
+                for one in source.inlines
+            ]
             units.append(unit)
-        blocks.append(Block(members[0].kind, text))
+        blocks.append(Block(members[0].kind, text, tuple(inlines)))
     identifier = facts.get("document") or "_".join(path.stem.split())
     document = Document(identifier, langs[0], facts.get("title", ""), tuple(blocks))
     checksum = facts.get(CHECKSUM, "")
@@ -309,33 +317,3 @@ def written_checksum(bitext: Bitext) -> str:
 def _signature(facts: Mapping[str, str]) -> Signature:
     names = [field.name for field in fields(Signature)]
     return Signature(*(facts.get(name.replace("_", "-"), "") for name in names))
-
-
-def add_marked(
-    parent: etree._Element, unit: Unit, mark: Callable[[TermMatch, int], etree._Element]
-) -> None:
-    """Fill an element with a unit's source, its terms marked where they do not overlap.
-
-    Args:
-        parent: the element to fill.
-        unit: the unit.
-        mark: makes the empty element for a term and its number, from 1.
-    """
-    text = unit.source.text
-    terms = list(_apart(unit.terms))
-    stops = [*(term.start for term in terms), len(text)]
-    parent.text = permitted(text[: stops[0]])
-    for number, term in enumerate(terms, start=1):
-        element = mark(term, number)
-        element.text = permitted(text[term.start : term.stop])
-        element.tail = permitted(text[term.stop : stops[number]])
-        parent.append(element)
-
-
-def _apart(terms: Iterable[TermMatch]) -> Iterator[TermMatch]:
-    """Leave out the terms that overlap an earlier or longer one."""
-    stop = 0
-    for term in sorted(terms, key=lambda one: (one.start, -one.stop)):
-        if stop <= term.start < term.stop:
-            stop = term.stop
-            yield term

@@ -10,9 +10,10 @@ from typing import IO, NamedTuple
 
 from lxml import etree
 
-from toolkit.bitext import Bitext, Origin, Proposal, Segment, State, Unit
+from toolkit.bitext import Bitext, Inline, Origin, Proposal, Segment, State, Unit
 from toolkit.errors import FormatError
 from toolkit.files import open_atomically, write_atomically
+from toolkit.formats.inline_codes import Role, fill, numbered_inlines, read_text
 from toolkit.formats.rows import (
     DATE,
     OURS,
@@ -26,14 +27,14 @@ from toolkit.formats.rows import (
     unit_properties,
     with_properties,
 )
-from toolkit.formats.xmlfiles import XML_LANG, local_name, permitted, text_outside, xml_elements
+from toolkit.formats.xmlfiles import XML_LANG, local_name, permitted, xml_elements
 from toolkit.packages import base_lang
 
 DOCTYPE = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'
 NATIVE = {"author", "changed"}
 """Properties that the format has a place for."""
-CODES = frozenset({"bpt", "ept", "ph", "it", "ut", "sub"})
-"""Elements of inline codes: what they hold is no text of the segment."""
+TYPES = {"note": "fnote"}
+"""Types of inline codes as TMX recommends them, where they differ from ours."""
 MACHINE_MARKS = frozenset({"MT", "MT!", "NMT", "AMT", "AdaptiveMachineTranslation"})
 """How Trados, memoQ and Wordfast mark machine output, in a property or as the author."""
 _TRADOS_STATES: dict[str, State] = {
@@ -146,13 +147,13 @@ def _fill(element: etree._Element, row: Row, langs: tuple[str, str]) -> None:
     for name, value in unit_properties(unit, row.kind):
         if name not in NATIVE:
             _add_property(element, f"{OURS}{name}", value)
-    _add_variant(element, langs[0], unit.source.text)
+    _add_variant(element, langs[0], unit.source.text, numbered_inlines(unit)[0])
 
 
 def _add_translation(
     element: etree._Element, unit: Unit, lang: str, model: str, stamp: str
 ) -> None:
-    variant = _add_variant(element, lang, unit.target)
+    variant = _add_variant(element, lang, unit.target, numbered_inlines(unit)[1])
     variant.set("creationdate", stamp)
     if model and unit.origin == "machine":
         variant.set("creationid", model)
@@ -166,10 +167,29 @@ def _add_property(parent: etree._Element, kind: str, value: str) -> None:
     etree.SubElement(parent, "prop", type=kind).text = permitted(value)
 
 
-def _add_variant(parent: etree._Element, lang: str, text: str) -> etree._Element:
+def _add_variant(
+    parent: etree._Element, lang: str, text: str, numbered: list[tuple[int, Inline]]
+) -> etree._Element:
     variant = etree.SubElement(parent, "tuv", {XML_LANG: lang})
-    etree.SubElement(variant, "seg").text = permitted(text)
+    segment = etree.SubElement(variant, "seg")
+    if numbered:
+        fill(segment, text, numbered, _code)
+    else:
+        segment.text = permitted(text)
     return variant
+
+
+def _code(inline: Inline, number: int, role: Role) -> etree._Element:
+    attributes = {"x": str(number), "type": TYPES.get(inline.kind, inline.kind)}
+    match role:
+        case "opening":
+            element = etree.Element("bpt", {"i": str(number), **attributes})
+        case "closing":
+            element = etree.Element("ept", i=str(number))
+        case "mark":
+            element = etree.Element("ph", attributes)
+    element.text = permitted(inline.closing if role == "closing" else inline.opening)
+    return element
 
 
 def read_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Bitext:
@@ -245,6 +265,7 @@ class _Variant(NamedTuple):
 
     lang: str
     text: str
+    inlines: tuple[Inline, ...]
     element: etree._Element
 
 
@@ -261,7 +282,7 @@ def _read_unit(
             case "tuv":
                 holder = part
             case "seg":
-                variants.append(_Variant(_lang(holder), text_outside(part, CODES), holder))
+                variants.append(_Variant(_lang(holder), *read_text(part), holder))
             case "prop":
                 properties.append(_property(part))
             case "note":
@@ -269,11 +290,18 @@ def _read_unit(
     source, targets = _choose(variants, langs, element.get("srclang", srclang))
     if source is None:
         return None
-    best = targets[0] if targets else _Variant("", "", element)
+    best = targets[0] if targets else _Variant("", "", (), element)
     known = dict(properties)
     author, date = _last_change(best.element, element, ours="origin" in known)
     unit = Unit(
-        Segment(_segment_id(element, number, known), number - 1, 0, len(source.text), source.text),
+        Segment(
+            _segment_id(element, number, known),
+            number - 1,
+            0,
+            len(source.text),
+            source.text,
+            source.inlines,
+        ),
         best.text,
         origin=_origin(best.element, known),
         state=_TRADOS_STATES.get(known.get("ConfirmationLevel", ""), "translated"),
@@ -281,6 +309,7 @@ def _read_unit(
         proposals=_proposals(source, targets[1:]),
         author=author,
         changed=read_date(date),
+        inlines=best.inlines,
     )
     return with_properties((source.lang, best.lang), unit, properties)
 

@@ -13,23 +13,21 @@ from typing import cast
 
 from lxml import etree
 
-from toolkit.bitext import Bitext, Origin, Proposal, Segment, State, TermMatch, Unit
+from toolkit.bitext import Bitext, Inline, Origin, Proposal, Segment, State, TermMatch, Unit
 from toolkit.files import write_atomically
+from toolkit.formats.inline_codes import Role, apart, fill, numbered_inlines, read_text
 from toolkit.formats.rows import (
     OURS,
     TOOL,
     Row,
-    add_marked,
     header_properties,
     issue_sentence,
     unit_properties,
     with_properties,
 )
-from toolkit.formats.xmlfiles import XML_SPACE, local_name, permitted, text_outside
+from toolkit.formats.xmlfiles import XML_SPACE, local_name, permitted
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:1.2"
-CODES = frozenset({"bpt", "ept", "ph", "it", "sub"})
-"""Elements of inline codes: what they hold is no text of the segment."""
 NATIVE = {"origin", "state", "proposal", "proposal-source", "proposal-origin"}
 """Properties that the format has a place for."""
 STATES: dict[State, str] = {
@@ -106,8 +104,14 @@ def _add_unit(group: etree._Element, bitext: Bitext, unit: Unit) -> None:
     approved = "yes" if unit.state in {"reviewed", "final"} else "no"
     element = _add(group, "trans-unit", id=unit.source.id, approved=approved)
     element.set(XML_SPACE, "preserve")
-    add_marked(_add(element, "source"), unit, _mark)
-    target = _add(element, "target", unit.target or unit.source.text)
+    in_source, in_target = numbered_inlines(unit)
+    terms = [(term, _mark(term)) for term in apart(unit.terms)]
+    fill(_add(element, "source"), unit.source.text, in_source, _code, terms)
+    target = _add(element, "target")
+    if unit.target:
+        fill(target, unit.target, in_target, _code)
+    else:
+        fill(target, unit.source.text, in_source, _code)
     target.set("state", STATES[unit.state] if unit.target else "new")
     if unit.origin in _QUALIFIERS:
         target.set("state-qualifier", _QUALIFIERS[unit.origin])
@@ -121,10 +125,19 @@ def _add_unit(group: etree._Element, bitext: Bitext, unit: Unit) -> None:
         _add_proposal(element, proposal)
 
 
-def _mark(term: TermMatch, number: int) -> etree._Element:
-    del number
+def _mark(term: TermMatch) -> etree._Element:
     comment = permitted(f"{term.concept.source} = {term.concept.target}")
     return etree.Element(_name("mrk"), mtype="term", comment=comment)
+
+
+def _code(inline: Inline, number: int, role: Role) -> etree._Element:
+    kind = inline.kind if inline.kind in {"bold", "italic", "link"} else f"x-{inline.kind}"
+    name = {"opening": "bpt", "closing": "ept", "mark": "ph"}[role]
+    element = etree.Element(_name(name), id=str(number))
+    if role != "closing":
+        element.set("ctype", kind)
+    element.text = permitted(inline.closing if role == "closing" else inline.opening)
+    return element
 
 
 def _add_contexts(parent: etree._Element, properties: Iterable[tuple[str, str]]) -> None:
@@ -162,7 +175,7 @@ def xliff12_rows(root: etree._Element) -> Iterator[Row]:
         ours = any(name == "block" for name, _ in properties)
         for sentence, (source, target) in enumerate(_segments(element), start=1):
             identifier = element.get("id", "") if ours else f"{number}.{sentence}"
-            unit = _read_unit(element, Segment(identifier, 0, 0, len(source), source), target)
+            unit = _read_unit(element, identifier, source, target)
             yield with_properties(langs, unit, properties)
 
 
@@ -174,38 +187,48 @@ def _contexts(element: etree._Element) -> Iterator[tuple[str, str]]:
                 yield name, context.text or ""
 
 
-def _segments(element: etree._Element) -> Iterator[tuple[str, str]]:
-    """Give the texts of a unit, segment by segment where a tool has segmented it."""
+def _segments(
+    element: etree._Element,
+) -> Iterator[tuple[etree._Element, etree._Element | None]]:
+    """Give the sources and targets of a unit, segment by segment where a tool has segmented it."""
     parts = {local_name(child): child for child in element}
     segmented = _marked_segments(parts.get("seg-source"))
     if segmented:
         translations = _marked_segments(parts.get("target"))
-        yield from ((text, translations.get(mid, "")) for mid, text in segmented.items())
+        yield from ((mark, translations.get(mid)) for mid, mark in segmented.items())
     elif "source" in parts:
-        target = text_outside(parts["target"], CODES) if "target" in parts else ""
-        yield text_outside(parts["source"], CODES), target
+        yield parts["source"], parts.get("target")
 
 
-def _marked_segments(element: etree._Element | None) -> dict[str, str]:
+def _marked_segments(element: etree._Element | None) -> dict[str, etree._Element]:
     marks = () if element is None else element.iter()
     return {
-        mark.get("mid", ""): text_outside(mark, CODES)
+        mark.get("mid", ""): mark
         for mark in marks
         if local_name(mark) == "mrk" and mark.get("mtype") == "seg"
     }
 
 
-def _read_unit(element: etree._Element, source: Segment, target: str) -> Unit:
+def _read_unit(
+    element: etree._Element,
+    identifier: str,
+    source: etree._Element,
+    target: etree._Element | None,
+) -> Unit:
+    text, inlines = read_text(source)
+    translation, placed = read_text(target)
     found = next((child for child in element if local_name(child) == "target"), None)
     facts = {} if found is None else {str(name): str(text) for name, text in found.attrib.items()}
-    copied = facts.get("state") == "new" and target == source.text
+    if facts.get("state") == "new" and translation == text:  # a copy, for OmegaT
+        translation, placed = "", ()
     return Unit(
-        source,
-        "" if copied else target,
+        Segment(identifier, 0, 0, len(text), text, inlines),
+        translation,
         origin=_READ_ORIGINS.get(facts.get("state-qualifier", ""), "human"),
-        state=_state(facts.get("state", ""), element.get("approved", ""), target),
+        state=_state(facts.get("state", ""), element.get("approved", ""), translation),
         notes=tuple(child.text or "" for child in element if local_name(child) == "note"),
         proposals=tuple(_proposals(element)),
+        inlines=placed,
     )
 
 
@@ -220,7 +243,7 @@ def _state(state: str, approved: str, target: str) -> State:
 def _proposals(element: etree._Element) -> Iterator[Proposal]:
     for alternative in element:
         if local_name(alternative) == "alt-trans":
-            texts = {local_name(child): text_outside(child, CODES) for child in alternative}
+            texts = {local_name(child): read_text(child)[0] for child in alternative}
             quality = re.fullmatch(r"(\d{1,3})(\.\d+)?\s*%?", alternative.get("match-quality", ""))
             yield Proposal(
                 texts.get("source", ""),

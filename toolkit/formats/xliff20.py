@@ -11,24 +11,30 @@ from typing import cast
 
 from lxml import etree
 
-from toolkit.bitext import Bitext, Proposal, Segment, State, TermMatch, Unit
+from toolkit.bitext import Bitext, Inline, InlineKind, Proposal, Segment, State, TermMatch, Unit
 from toolkit.files import write_atomically
+from toolkit.formats.inline_codes import Role, apart, fill, numbered_inlines, read_text
 from toolkit.formats.rows import (
     STATES,
     Row,
-    add_marked,
     header_properties,
     issue_sentence,
     unit_properties,
     with_properties,
 )
-from toolkit.formats.xmlfiles import XML_SPACE, local_name, permitted, text_outside
+from toolkit.formats.xmlfiles import XML_SPACE, local_name, permitted
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:2.0"
 METADATA = "urn:oasis:names:tc:xliff:metadata:2.0"
 MATCHES = "urn:oasis:names:tc:xliff:matches:2.0"
-CODES: frozenset[str] = frozenset()
-"""Inline codes of XLIFF 2.0 are empty elements, or enclose text of the segment."""
+TYPES: dict[InlineKind, tuple[str, str]] = {
+    "bold": ("fmt", "xlf:b"),
+    "italic": ("fmt", "xlf:i"),
+    "link": ("link", ""),
+    "note": ("other", "bilingual:note"),
+    "other": ("other", ""),
+}
+"""Types and subtypes of inline codes."""
 NATIVE = {"state", "proposal", "proposal-source", "proposal-origin"}
 """Properties that the format has a place for."""
 WHOLE = "whole"
@@ -90,19 +96,44 @@ def _add_unit(file: etree._Element, bitext: Bitext, unit: Unit) -> None:
     kind = bitext.document.blocks[unit.source.block].kind
     _add_metadata(element, ((n, t) for n, t in unit_properties(unit, kind) if n not in NATIVE))
     _add_notes(element, unit)
+    in_source, in_target = numbered_inlines(unit)
+    _add_data(element, dict([*in_target, *in_source]))
     segment = etree.SubElement(element, _core("segment"), state=unit.state)
     source = etree.SubElement(segment, _core("source"))
     if unit.proposals:
-        source.text = ""  # keeps the layout out of the text
+        source.text = ""  # keeps the layout of the file out of the text
         source = etree.SubElement(source, _core("mrk"), id=WHOLE, type="mtc:match")
-    add_marked(source, unit, _mark)
+    terms = [(term, _mark(term, number)) for number, term in enumerate(apart(unit.terms), start=1)]
+    fill(source, unit.source.text, in_source, _code, terms)
     if unit.target:
-        _add(segment, _core("target"), unit.target)
+        fill(etree.SubElement(segment, _core("target")), unit.target, in_target, _code)
 
 
 def _mark(term: TermMatch, number: int) -> etree._Element:
     value = permitted(f"{term.concept.source} = {term.concept.target}")
     return etree.Element(_core("mrk"), id=f"t{number}", type="term", value=value)
+
+
+def _add_data(element: etree._Element, numbered: dict[int, Inline]) -> None:
+    """Put the codes of the document's format, to which the inline codes refer, into a unit."""
+    if numbered:
+        data = etree.SubElement(element, _core("originalData"))
+        for number, inline in sorted(numbered.items()):
+            _add(data, _core("data"), inline.opening, id=f"o{number}")
+            if inline.start < inline.stop:
+                _add(data, _core("data"), inline.closing, id=f"c{number}")
+
+
+def _code(inline: Inline, number: int, role: Role) -> etree._Element:
+    if role == "closing":
+        return etree.Element(_core("ec"), startRef=str(number), dataRef=f"c{number}")
+    name = "ph" if role == "mark" else "sc"
+    element = etree.Element(_core(name), id=str(number), dataRef=f"o{number}")
+    kind, subkind = TYPES[inline.kind]
+    element.set("type", kind)
+    if subkind:
+        element.set("subType", subkind)
+    return element
 
 
 def _add_proposal(matches: etree._Element, proposal: Proposal) -> None:
@@ -152,15 +183,18 @@ def _metadata(element: etree._Element) -> Iterator[tuple[str, str]]:
 
 
 def _read_segment(element: etree._Element, segment: etree._Element, identifier: str) -> Unit:
-    texts = {local_name(child): text_outside(child, CODES) for child in segment}
-    source, target = texts.get("source", ""), texts.get("target", "")
+    data = {datum.get("id", ""): datum.text or "" for datum in element.iter(_core("data"))}
+    texts = {local_name(child): read_text(child, data) for child in segment}
+    source, inlines = texts.get("source", ("", ()))
+    target, placed = texts.get("target", ("", ()))
     return Unit(
-        Segment(identifier, 0, 0, len(source), source),
+        Segment(identifier, 0, 0, len(source), source, inlines),
         target,
         origin="human",
         state=_state(segment.get("state"), target),
         notes=tuple(_notes(element)),
         proposals=tuple(_proposals(element)),
+        inlines=placed,
     )
 
 
@@ -177,7 +211,7 @@ def _notes(element: etree._Element) -> Iterator[str]:
 
 def _proposals(element: etree._Element) -> Iterator[Proposal]:
     for match in element.iter(f"{{{MATCHES}}}match"):
-        texts = {local_name(child): text_outside(child, CODES) for child in match}
+        texts = {local_name(child): read_text(child)[0] for child in match}
         try:
             similarity = min(max(float(match.get("similarity", "")), 0.0), 100.0) / 100
         except ValueError:

@@ -5,7 +5,6 @@ import re
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
-from html import unescape
 from pathlib import Path
 from typing import IO, cast
 
@@ -113,25 +112,6 @@ def local_name(element: etree._Element) -> str:
 @lru_cache(maxsize=1000)
 def _without_namespace(tag: str) -> str:
     return tag.rpartition("}")[2]
-
-
-def text_outside(element: etree._Element, codes: frozenset[str]) -> str:
-    """Give an element's text without that of inline elements of some names.
-
-    Args:
-        element: a segment.
-        codes: local names of the elements whose content is no text of the segment.
-    """
-    if not len(element):
-        return element.text or ""
-    parts = [element.text or ""]
-    for child in element:
-        if child.tag is etree.Entity:
-            parts.append(unescape(child.text or ""))
-        elif local_name(child) not in codes:
-            parts.append(text_outside(child, codes))
-        parts.append(child.tail or "")
-    return "".join(parts)
 
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
