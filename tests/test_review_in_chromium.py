@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import WordForWord
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -16,7 +17,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 from test_formats import bitext_of
 
-from toolkit import Bitext, Concept, Issue, TermMatch
+from toolkit import Bitext, Concept, Issue, TermMatch, read_document, translate_document
 from toolkit.formats.html import write_html
 from toolkit.inputs import read_bitext
 
@@ -209,6 +210,20 @@ def test_file_saved_without_a_change_is_the_bitext(
     read = saved(page, downloads)
     assert read.checksum == bitext.checksum
     assert [one.issues for one in read.units] == [one.issues for one in bitext.units]
+
+
+def test_formatting_is_kept_where_the_english_is_not_edited(
+    chromium: webdriver.Chrome, downloads: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "call.md").write_text("Это **мирный договор**, вот.\n", encoding="utf-8")
+    document = read_document(tmp_path / "call.md")
+    engine = WordForWord({"Это мирный договор, вот.": "This is a peace treaty, look."})
+    bitext = translate_document(document, engine)
+    write_html(bitext, tmp_path / "call.html")
+    chromium.get((tmp_path / "call.html").as_uri())
+    (unit,) = saved(chromium, downloads).units
+    assert unit.source.inlines == bitext.units[0].source.inlines != ()
+    assert unit.inlines == bitext.units[0].inlines
 
 
 def test_nothing_is_lost_on_reload(page: webdriver.Chrome, downloads: Path) -> None:

@@ -20,6 +20,7 @@ from toolkit.bitext import Bitext, Concept, Issue, Severity, Span, Unit
 from toolkit.confidence import Band, bands, least_confident, load_thresholds
 from toolkit.files import write_atomically
 from toolkit.formats.rows import CHECKSUM, header_properties, unit_properties
+from toolkit.formats.tmx import render_segments
 from toolkit.formats.xmlfiles import permitted
 from toolkit.terminology import find_rendering
 
@@ -132,6 +133,7 @@ def _content(bitext: Bitext) -> str:
                 "state": unit.state,
                 "score": unit.score,
                 "notes": unit.notes,
+                "segments": render_segments(unit),
                 "properties": list(
                     unit_properties(unit, bitext.document.blocks[unit.source.block].kind)
                 ),

@@ -218,13 +218,15 @@
     const notes = [...unit.notes, ...(comment ? [comment] : [])];
     const properties = unit.properties.map(([name, value]) => [name, own[name] ?? value]);
     const text = targetOf(unit.id);
+    const [source, translation] = unit.segments; // with their inline codes
+    const segment = edited ? `<seg>${xml(text)}</seg>` : translation;
     const when = unit.id in changes ? ` changedate="${stamp}"` : "";
     return [
       `<tu tuid="${xml(`${bitext.document}:${unit.id}`)}"${when}>`,
       ...notes.map((note) => `<note>${xml(note)}</note>`),
       ...properties.map(prop),
-      `<tuv xml:lang="${xml(bitext.sourceLang)}"><seg>${xml(unit.source)}</seg></tuv>`,
-      ...(text ? [`<tuv xml:lang="${xml(bitext.targetLang)}"${when}><seg>${xml(text)}</seg></tuv>`] : []),
+      `<tuv xml:lang="${xml(bitext.sourceLang)}">${source}</tuv>`,
+      ...(text ? [`<tuv xml:lang="${xml(bitext.targetLang)}"${when}>${segment}</tuv>`] : []),
       "</tu>",
     ].join("\n");
   };
