@@ -1,6 +1,6 @@
 """Take the screenshot of a review page that stands in the README.
 
-    python benchmarks/screenshot.py translations/000_9f3230551822162b.html tests/data/review-page.png
+    python benchmarks/screenshot.py translations/NAME.html tests/data/review-page.png
 
 Needs Chromium and its driver (Debian's chromium and chromium-driver).
 """

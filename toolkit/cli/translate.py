@@ -134,9 +134,10 @@ def translate(  # noqa: PLR0913 - one argument for each option
 ) -> None:
     """Translate articles: .txt, .md, .html and .docx files, folders of them, or - for stdin.
 
-    Each article NAME becomes NAME.tmx, NAME.ru.txt, NAME.en.txt and NAME.po in the output
-    folder; xliff is XLIFF 1.2 (NAME.xlf), xliff2 is XLIFF 2.0 (NAME.v2.xlf), docx is a table for
-    review in Word (NAME.review.docx). Without -o a single article's translation goes to stdout.
+    Each article NAME becomes NAME.tmx, NAME.ru.txt, NAME.en.txt, NAME.po and the review page
+    NAME.html in the output folder; xliff is XLIFF 1.2 (NAME.xlf), xliff2 is XLIFF 2.0
+    (NAME.v2.xlf), docx is a table for review in Word (NAME.review.docx). Without -o a single
+    article's translation goes to stdout.
 
     \b
     Examples:

@@ -12,8 +12,8 @@ from functools import cache
 from importlib import resources
 from itertools import groupby, pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jinja2
 from markupsafe import Markup, escape
 
 from toolkit.bitext import Bitext, Concept, Issue, Severity, Span, Unit
@@ -23,6 +23,9 @@ from toolkit.formats.rows import CHECKSUM, header_properties, unit_properties
 from toolkit.formats.tmx import render_segments
 from toolkit.formats.xmlfiles import permitted
 from toolkit.terminology import find_rendering
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 MOST_BARS = 12
@@ -91,7 +94,9 @@ def render_html(bitext: Bitext) -> bytes:
 
 
 @cache
-def _template() -> jinja2.Template:
+def _template() -> "Template":
+    import jinja2  # noqa: PLC0415 - a tenth of the cold start
+
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     environment.filters["permitted"] = permitted
     return environment.from_string(_asset("page.html"))
