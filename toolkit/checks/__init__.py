@@ -112,7 +112,7 @@ def check_bitext(bitext: Bitext, codes: Collection[str] = CODES) -> Bitext:
     >>> unit = Unit(Segment("1.1", 0, 0, 11, "В 1945 году"), "In 1954")
     >>> bitext = Bitext(document, "ru", "en", (unit,), Signature("", "", "", "", "", ""))
     >>> [issue.message for issue in check_bitext(bitext).units[0].issues][0]
-    '“1945” is not in the translation: put the number right'
+    '«1945» is not in the translation: put the number right'
     """
     pairs = [Pair(unit) for unit in bitext.units]
     langs = bitext.source_lang, bitext.target_lang

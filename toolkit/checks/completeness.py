@@ -31,6 +31,8 @@ CONTENT: Limits = (
 SHORTEST_SOURCE = 12
 """Headings of fewer characters are rendered in many ways."""
 FEWEST_WORDS = 3
+LEAST_DIFFERENCE = 3
+"""A word or two are always found or lost."""
 SHORTEST_CONTENT = {"ru": 4, "en": 3}
 """Shorter words are mostly function words (letters)."""
 
@@ -60,7 +62,7 @@ def check_coverage(pair: Pair) -> Iterator[Finding]:
         len(token.text) >= SHORTEST_CONTENT["en"] and token.folded not in stopwords
         for token in pair.target_tokens
     )
-    if source < FEWEST_WORDS:
+    if source < FEWEST_WORDS or abs(source - target) < LEAST_DIFFERENCE:
         return
     least, most = _limits(CONTENT, source)
     if target < least * source:

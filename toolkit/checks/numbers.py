@@ -92,7 +92,7 @@ def _units() -> tuple[Unit, ...]:
     return tuple(
         Unit(
             name,
-            re.compile(rf"[\s\u00a0-]*(?:\w+(?:их|ых|ого|ий)\s+)?(?:{russian})", re.IGNORECASE),
+            re.compile(rf"[\s\u00a0-]*(?:\w+(?:их|ых|ого|ий)\s+)?(?:{russian})\w*", re.IGNORECASE),
             re.compile(rf"[{symbols}]\s?$") if (symbols := _symbols(russian)) else None,
             re.compile(rf"(?<![^\W\d])(?:{english})(?![^\W\d])", re.IGNORECASE),
         )

@@ -107,4 +107,4 @@ def _is_whole(text: str, start: int, stop: int) -> bool:
 def quoted(text: str, span: Span) -> str:
     """Give the words at a span, in quotation marks of the text's language."""
     words = text[slice(*span)]
-    return f"«{words}»" if re.search("[а-яё]", words, re.IGNORECASE) else f"“{words}”"
+    return f"«{words}»" if re.search("[а-яё]", text, re.IGNORECASE) else f"“{words}”"
