@@ -46,8 +46,9 @@ def tokens(text: str) -> tuple[Token, ...]:
     >>> [token.folded for token in tokens("30-дневное, за 1 500 км")]
     ['30', 'дневное', 'за', '1 500', 'км']
     """
+    make = tuple.__new__  # a third of the time that Token(…) takes, for the busiest line of all
     return tuple(
-        Token(found.group(), fold(found.group()), found.start(), found.end())
+        make(Token, ((word := found.group()), fold(word), *found.span()))
         for found in _TOKEN.finditer(text)
     )
 

@@ -82,6 +82,8 @@ def check_dash(pair: Pair) -> Iterator[Finding]:
 
 def check_ellipsis(pair: Pair) -> Iterator[Finding]:
     """Find ellipses that are lost, added or of another number of dots."""
+    if not any(mark in text for mark in ("…", "..") for text in (pair.source, pair.target)):
+        return
     source, target = (len(re.findall(r"…|\.{2,}", text)) for text in (pair.source, pair.target))
     if wrong := re.search(r"(?<!\.)\.\.(?!\.)|\.{4,}|…[….]", pair.target):
         if not re.search(r"(?<!\.)\.\.(?!\.)|\.{4,}", pair.source):
@@ -191,6 +193,8 @@ def _in_address(text: str, place: int) -> bool:
 
 def check_control(pair: Pair) -> Iterator[Finding]:
     """Find control characters, invisible marks and replacement characters."""
+    if not _CONTROL.search(pair.target):
+        return
     counts = Counter(_CONTROL.findall(pair.source))
     for found in _CONTROL.finditer(pair.target):
         counts[found.group()] -= 1
