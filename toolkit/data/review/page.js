@@ -13,6 +13,7 @@
   const targetOf = (id) => changed(id).target ?? units.get(id).target;
   const stateOf = (id) => changed(id).state ?? units.get(id).state;
 
+  const segments = (number) => `${number} changed segment${number === 1 ? "" : "s"}`;
   const say = (text) => { status.textContent = text; };
 
   const change = (id, what) => {
@@ -260,7 +261,7 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     unsaved = false;
-    say(`Saved ${link.download} with ${Object.keys(changes).length} changed segments.`);
+    say(`Saved ${link.download} with ${segments(Object.keys(changes).length)}.`);
   };
   document.getElementById("save").addEventListener("click", save);
 
@@ -283,6 +284,6 @@
   count();
   if (kept.length) {
     unsaved = true;
-    say(`${kept.length} changed segments were kept in this browser and are not saved yet.`);
+    say(`${segments(kept.length)}, kept in this browser, not saved yet.`);
   }
 })();
