@@ -100,6 +100,13 @@ def test_nothing_is_lost_but_formatting_by_po(tmp_path: Path, name: str) -> None
     assert round_trip(bitext, tmp_path, name) == expected
 
 
+@pytest.mark.parametrize("name", WRITERS)
+def test_bitext_without_any_translation_survives(tmp_path: Path, name: str) -> None:
+    bitext = bitext_of(("Да", ""), ("Нет", ""))
+    units = tuple(replace(unit, state="initial") for unit in bitext.units)
+    assert round_trip(replace(bitext, units=units), tmp_path, name) == replace(bitext, units=units)
+
+
 SCHEMA_FILES = {
     "xliff12": "xliff12/xliff-core-1.2-strict.xsd",
     "xliff20": "xliff20/xliff-core-2.0.xsd",

@@ -33,6 +33,8 @@ from toolkit.packages import base_lang
 DOCTYPE = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'
 NATIVE = {"author", "changed"}
 """Properties that the format has a place for."""
+TARGET_LANG = "target-lang"
+"""Property of the header, for a file without any translation."""
 TYPES = {"note": "fnote"}
 """Types of inline codes as TMX recommends them, where they differ from ours."""
 MACHINE_MARKS = frozenset({"MT", "MT!", "NMT", "AMT", "AdaptiveMachineTranslation"})
@@ -105,7 +107,7 @@ def _write(
     with etree.xmlfile(file, encoding="utf-8") as xml:
         xml.write_declaration(doctype=DOCTYPE)
         with xml.element("tmx", version="1.4"):
-            xml.write("\n", _header(langs[0], facts, stamp), pretty_print=True)
+            xml.write("\n", _header(langs, facts, stamp), pretty_print=True)
             with xml.element("body"):
                 xml.write("\n")
                 for row in rows:
@@ -119,7 +121,7 @@ def _write(
     file.write(b"\n")
 
 
-def _header(source_lang: str, facts: Mapping[str, str], stamp: str) -> etree._Element:
+def _header(langs: tuple[str, str], facts: Mapping[str, str], stamp: str) -> etree._Element:
     header = etree.Element(
         "header",
         {
@@ -128,12 +130,12 @@ def _header(source_lang: str, facts: Mapping[str, str], stamp: str) -> etree._El
             "segtype": "sentence",
             "o-tmf": TOOL,
             "adminlang": "en",
-            "srclang": source_lang,
+            "srclang": langs[0],
             "datatype": "plaintext",
             "creationdate": stamp,
         },
     )
-    for name, value in facts.items():
+    for name, value in (*facts.items(), (TARGET_LANG, langs[1])):
         if value:
             _add_property(header, f"{OURS}{name}", value)
     return header
@@ -215,10 +217,13 @@ def read_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Bitext
     ...     [(unit.source.text, unit.target, unit.origin) for unit in read_tmx(path).units]
     [('Да', 'Yes', 'human')]
     """
-    pairs = (row.langs for row in stream_tmx(path, source_lang, target_lang))
-    first = next((pair for pair in pairs if all(pair)), ("", ""))
-    langs = (source_lang or first[0], target_lang or first[1])
     header: dict[str, str] = {}
+    pairs = (row.langs for row in _rows(path, (source_lang, target_lang), header))
+    first = next((pair for pair in pairs if all(pair)), ("", ""))
+    langs = (
+        source_lang or first[0] or header.get("srclang", ""),
+        target_lang or first[1] or header.get(TARGET_LANG, ""),
+    )
     rows = list(_rows(path, langs, header))
     if not header and not rows:
         raise FormatError(f"{path}: is no TMX; check the file")
@@ -273,20 +278,7 @@ def _read_unit(
     element: etree._Element, number: int, langs: tuple[str, str], srclang: str
 ) -> Row | None:
     """Read a unit; None where it has no text in the source language."""
-    variants: list[_Variant] = []
-    notes: list[str] = []
-    properties: list[tuple[str, str]] = []
-    holder = element
-    for part in element.iter():
-        match local_name(part):
-            case "tuv":
-                holder = part
-            case "seg":
-                variants.append(_Variant(_lang(holder), *read_text(part), holder))
-            case "prop":
-                properties.append(_property(part))
-            case "note":
-                notes.append(part.text or "")
+    variants, notes, properties = _gather(element)
     source, targets = _choose(variants, langs, element.get("srclang", srclang))
     if source is None:
         return None
@@ -304,7 +296,7 @@ def _read_unit(
         ),
         best.text,
         origin=_origin(best.element, known),
-        state=_TRADOS_STATES.get(known.get("ConfirmationLevel", ""), "translated"),
+        state=_state(best.text, known),
         notes=tuple(notes),
         proposals=_proposals(source, targets[1:]),
         author=author,
@@ -312,6 +304,27 @@ def _read_unit(
         inlines=best.inlines,
     )
     return with_properties((source.lang, best.lang), unit, properties)
+
+
+def _gather(
+    element: etree._Element,
+) -> tuple[list[_Variant], list[str], list[tuple[str, str]]]:
+    """Gather a unit's variants, and the notes and properties wherever they stand in it."""
+    variants: list[_Variant] = []
+    notes: list[str] = []
+    properties: list[tuple[str, str]] = []
+    holder = element
+    for part in element.iter():
+        match local_name(part):
+            case "tuv":
+                holder = part
+            case "seg":
+                variants.append(_Variant(_lang(holder), *read_text(part), holder))
+            case "prop":
+                properties.append(_property(part))
+            case "note":
+                notes.append(part.text or "")
+    return variants, notes, properties
 
 
 def _proposals(source: _Variant, others: list[_Variant]) -> tuple[Proposal, ...]:
@@ -368,6 +381,11 @@ def _last_change(
         author = author or variant.get("creationid") or unit.get("creationid")
         date = date or variant.get("creationdate") or unit.get("creationdate")
     return author or "", date
+
+
+def _state(target: str, known: Mapping[str, str]) -> State:
+    made: State = "translated" if target else "initial"
+    return _TRADOS_STATES.get(known.get("ConfirmationLevel", ""), made)
 
 
 def _origin(variant: etree._Element, known: Mapping[str, str]) -> Origin:
