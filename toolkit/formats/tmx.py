@@ -37,8 +37,10 @@ TARGET_LANG = "target-lang"
 """Property of the header, for a file without any translation."""
 TYPES = {"note": "fnote"}
 """Types of inline codes as TMX recommends them, where they differ from ours."""
+MACHINE = "MT!"
+"""How the author of machine output begins, here and in Wordfast; OmegaT hands it on."""
 MACHINE_MARKS = frozenset({"MT", "MT!", "NMT", "AMT", "AdaptiveMachineTranslation"})
-"""How Trados, memoQ and Wordfast mark machine output, in a property or as the author."""
+"""How Trados and memoQ mark machine output, in a property or as the author."""
 _TRADOS_STATES: dict[str, State] = {
     "Draft": "initial",
     "RejectedTranslation": "initial",
@@ -158,7 +160,7 @@ def _add_translation(
     variant = _add_variant(element, lang, unit.target, numbered_inlines(unit)[1])
     variant.set("creationdate", stamp)
     if model and unit.origin == "machine":
-        variant.set("creationid", model)
+        variant.set("creationid", f"{MACHINE} {model}")
     if unit.changed:
         variant.set("changedate", unit.changed.strftime(DATE))
     if unit.author:
@@ -295,7 +297,7 @@ def _read_unit(
             source.inlines,
         ),
         best.text,
-        origin=_origin(best.element, known),
+        origin=_origin(author, known),
         state=_state(best.text, known),
         notes=tuple(notes),
         proposals=_proposals(source, targets[1:]),
@@ -388,6 +390,9 @@ def _state(target: str, known: Mapping[str, str]) -> State:
     return _TRADOS_STATES.get(known.get("ConfirmationLevel", ""), made)
 
 
-def _origin(variant: etree._Element, known: Mapping[str, str]) -> Origin:
-    marks = {known.get("Origin"), variant.get("creationid"), variant.get("changeid")}
-    return "human" if marks.isdisjoint(MACHINE_MARKS) else "machine"
+def _origin(author: str, known: Mapping[str, str]) -> Origin:
+    """Say who made a translation by who changed it last."""
+    machine = author.startswith(MACHINE) or not MACHINE_MARKS.isdisjoint(
+        {author, known.get("Origin")}
+    )
+    return "machine" if machine else "human"
