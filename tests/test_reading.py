@@ -140,6 +140,26 @@ def test_any_text_survives(
 
 
 @pytest.mark.parametrize("name", WRITERS)
+@settings(deadline=None, max_examples=40)
+@given(st.lists(TEXTS, min_size=9, max_size=9))
+def test_any_annotation_survives(
+    tmp_path_factory: pytest.TempPathFactory, name: str, texts: list[str]
+) -> None:
+    note, message, step, before, after, reason, source, target, author = texts
+    bitext = bitext_of(("Да", "Yes"))
+    unit = replace(
+        bitext.units[0],
+        notes=(note, f"{note}!"),
+        issues=(Issue("length", "info", message),),
+        edits=(Edit("mend", before, after, reason), Edit("mend", step, after, reason)),
+        proposals=(Proposal(source, target, 0.5, author),),
+        author=author,
+    )
+    bitext = replace(bitext, units=(unit,))
+    assert round_trip(bitext, tmp_path_factory.mktemp("any"), name) == bitext
+
+
+@pytest.mark.parametrize("name", WRITERS)
 def test_nasty_texts_survive(tmp_path: Path, name: str) -> None:
     bitext = bitext_of(*((text, text) for text in NASTY))
     assert round_trip(bitext, tmp_path, name) == bitext
