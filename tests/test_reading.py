@@ -130,7 +130,6 @@ def test_what_xml_forbids_is_left_out(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRITERS)
-@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4))
 def test_any_text_survives(
     tmp_path_factory: pytest.TempPathFactory, name: str, pairs: list[tuple[str, str]]
@@ -140,7 +139,7 @@ def test_any_text_survives(
 
 
 @pytest.mark.parametrize("name", WRITERS)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(TEXTS, min_size=9, max_size=9))
 def test_any_annotation_survives(
     tmp_path_factory: pytest.TempPathFactory, name: str, texts: list[str]
