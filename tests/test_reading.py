@@ -122,6 +122,12 @@ def test_xliff_is_valid_by_the_official_schema(tmp_path: Path, name: str) -> Non
         assert schema.validate(etree.parse(tmp_path / "file.xlf")), schema.error_log
 
 
+def test_tmx_with_inline_codes_is_valid_by_the_official_dtd(tmp_path: Path) -> None:
+    write_tmx(full_bitext(), tmp_path / "file.tmx", DATE)
+    definition = etree.DTD(str(SCHEMAS / "tmx14.dtd"))
+    assert definition.validate(etree.parse(tmp_path / "file.tmx")), definition.error_log
+
+
 @pytest.mark.parametrize("name", WRITERS)
 def test_what_xml_forbids_is_left_out(tmp_path: Path, name: str) -> None:
     text = "a\x00\x1b\x85\ud800\ufffeb\tc"
