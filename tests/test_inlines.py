@@ -123,7 +123,7 @@ INLINES = st.builds(
 
 
 @pytest.mark.parametrize("name", [name for name in WRITERS if name != "po"])
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(INLINES, max_size=6).map(nested))
 def test_any_formatting_survives(
     tmp_path_factory: pytest.TempPathFactory, name: str, inlines: tuple[Inline, ...]

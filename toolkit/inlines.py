@@ -177,8 +177,7 @@ def _windows(text: str, longest: int, *, across_breaks: bool) -> Iterator[Span]:
 def _with_quotes(text: str, span: Span) -> Span:
     """Take the quotation marks around a run of words into it."""
     start, stop = span
-    marks = '“”"«»„'
-    quoted = text[start - 1 : start] in tuple(marks) and text[stop : stop + 1] in tuple(marks)
+    quoted = text[start - 1 : start] in QUOTES and text[stop : stop + 1] in QUOTES
     return (start - 1, stop + 1) if quoted else span
 
 
