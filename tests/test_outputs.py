@@ -14,6 +14,7 @@ FIRST = bitext_of(("Да", "Yes"), ("Нет", "No"))
 SECOND = bitext_of(("Да", "Indeed"), ("Нет", "No"))
 FILES = [
     "call.en.txt",
+    "call.html",
     "call.po",
     "call.review.docx",
     "call.ru.txt",

@@ -30,6 +30,7 @@ def test_article_becomes_aligned_files(bilingual: Bilingual, article: Path, tmp_
     assert "documents 1, segments 3, terms kept" in run.stderr
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "article.en.txt",
+        "article.html",
         "article.po",
         "article.ru.txt",
         "article.tmx",

@@ -21,6 +21,7 @@ from toolkit.bitext import (
     TermMatch,
     Unit,
 )
+from toolkit.checks import check_bitext
 from toolkit.documents import read_document
 from toolkit.engine import ArgosEngine, Decoding, Engine
 from toolkit.errors import (
@@ -31,6 +32,7 @@ from toolkit.errors import (
     OutputError,
     ToolkitError,
 )
+from toolkit.formats.html import write_html
 from toolkit.formats.po import read_po, write_po
 from toolkit.formats.text import write_text
 from toolkit.formats.tmx import read_tmx, write_tmx
@@ -68,6 +70,7 @@ __all__ = [
     "ToolkitError",
     "Unit",
     "bundled_package",
+    "check_bitext",
     "find_package",
     "load_glossary",
     "load_rules",
@@ -77,6 +80,7 @@ __all__ = [
     "read_tmx",
     "segment",
     "translate_document",
+    "write_html",
     "write_po",
     "write_text",
     "write_tmx",

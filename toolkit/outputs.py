@@ -8,6 +8,7 @@ from toolkit.bitext import Bitext
 from toolkit.errors import FormatError, OutputError
 from toolkit.files import write_atomically
 from toolkit.formats.docx_table import render_docx_table
+from toolkit.formats.html import is_review_page, render_html
 from toolkit.formats.po import render_po
 from toolkit.formats.text import render_text
 from toolkit.formats.tmx import render_tmx
@@ -43,16 +44,22 @@ def _render_text(bitext: Bitext, date: datetime) -> dict[str, bytes]:
     return dict(zip(suffixes, render_text(bitext), strict=True))
 
 
+def _render_html(bitext: Bitext, date: datetime) -> dict[str, bytes]:
+    del date
+    return {".html": render_html(bitext)}
+
+
 # What --to offers: from a bitext to the content of its files by suffix.
 FORMATS: dict[str, Callable[[Bitext, datetime], dict[str, bytes]]] = {
     "tmx": _render_tmx,
     "po": _render_po,
     "text": _render_text,
+    "html": _render_html,
     "xliff": _render_xliff,
     "xliff2": _render_xliff2,
     "docx": _render_docx,
 }
-DEFAULT_FORMATS = ("tmx", "po", "text")
+DEFAULT_FORMATS = ("tmx", "po", "text", "html")
 
 
 def write_outputs(
@@ -151,6 +158,8 @@ def _is_untouched(path: Path) -> bool:
 
     A text file has no mark of its own: it is compared with the TMX file beside it.
     """
+    if path.suffix == ".html":
+        return is_review_page(path.read_bytes())
     try:
         if path.suffix != ".txt":
             return read_bitext(path).is_untouched

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
-from toolkit.bitext import Bitext, Document, Edit, Issue, Segment, Signature, Unit
-from toolkit.checks import check_terms
+from toolkit.bitext import Bitext, Document, Edit, Segment, Signature, Unit
+from toolkit.checks import check_bitext
 from toolkit.degeneration import translate_soundly
 from toolkit.engine import Engine, Hypothesis
 from toolkit.inlines import reattach
@@ -43,16 +43,14 @@ def translate_document(
     rules = rules or load_rules(lang=document.lang)
     segments = list(segment(document, rules))
     units = translate_segments(segments, engine, on_progress)
-    if matcher is not None:
-        units = (find_terms(unit, matcher) for unit in units)
-    units = reattach(units, engine)
-    return Bitext(
+    bitext = Bitext(
         document=document,
         source_lang=document.lang,
         target_lang=target_lang or engine.target_lang,
-        units=tuple(units),
+        units=tuple(reattach(units, engine)),
         signature=sign(engine, matcher, rules),
     )
+    return check_bitext(bitext if matcher is None else find_terms(bitext, matcher))
 
 
 def translate_segments(
@@ -71,17 +69,15 @@ def translate_segments(
             yield Unit(source, source.text)
 
 
-def _machine_unit(
-    source: Segment, hypothesis: Hypothesis, edits: tuple[Edit, ...], issues: tuple[Issue, ...]
-) -> Unit:
+def _machine_unit(source: Segment, hypothesis: Hypothesis, edits: tuple[Edit, ...]) -> Unit:
     target = " ".join(hypothesis.text.split())
-    return Unit(source, target, edits=edits, issues=issues, score=hypothesis.score)
+    return Unit(source, target, edits=edits, score=hypothesis.score)
 
 
-def find_terms(unit: Unit, matcher: TermMatcher) -> Unit:
-    """Record the glossary's terms in a unit, and an issue for each that its target lacks."""
-    terms = matcher.find(unit.source.text)
-    return replace(unit, terms=terms, issues=(*unit.issues, *check_terms(terms, unit.target)))
+def find_terms(bitext: Bitext, matcher: TermMatcher) -> Bitext:
+    """Record the glossary's terms in the units of a bitext."""
+    found = (replace(unit, terms=matcher.find(unit.source.text)) for unit in bitext.units)
+    return replace(bitext, units=tuple(found))
 
 
 def sign(engine: Engine, matcher: TermMatcher | None, rules: SegmentationRules) -> Signature:

@@ -46,7 +46,9 @@ class Summary:
         found = sum(len({term.concept.id for term in unit.terms}) for unit in bitext.units)
         issues = Counter(issue.check for unit in bitext.units for issue in unit.issues)
         self.terms_found += found
-        self.terms_kept += found - issues["term-missing"] - issues["term-forbidden"]
+        self.terms_kept += found - sum(
+            issues[f"term-{how}"] for how in ("missing", "varied", "forbidden")
+        )
         self.issues += issues
 
     def sentence(self) -> str:
@@ -132,9 +134,10 @@ def translate(  # noqa: PLR0913 - one argument for each option
 ) -> None:
     """Translate articles: .txt, .md, .html and .docx files, folders of them, or - for stdin.
 
-    Each article NAME becomes NAME.tmx, NAME.ru.txt, NAME.en.txt and NAME.po in the output
-    folder; xliff is XLIFF 1.2 (NAME.xlf), xliff2 is XLIFF 2.0 (NAME.v2.xlf), docx is a table for
-    review in Word (NAME.review.docx). Without -o a single article's translation goes to stdout.
+    Each article NAME becomes NAME.tmx, NAME.ru.txt, NAME.en.txt, NAME.po and the review page
+    NAME.html in the output folder; xliff is XLIFF 1.2 (NAME.xlf), xliff2 is XLIFF 2.0
+    (NAME.v2.xlf), docx is a table for review in Word (NAME.review.docx). Without -o a single
+    article's translation goes to stdout.
 
     \b
     Examples:

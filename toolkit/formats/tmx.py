@@ -183,6 +183,16 @@ def _add_variant(
     return variant
 
 
+def render_segments(unit: Unit) -> tuple[str, str]:
+    """Give the source and the translation of a unit as `seg` elements, with their inline codes."""
+    element = etree.Element("tu")
+    texts = unit.source.text, unit.target
+    for text, inlines in zip(texts, numbered_inlines(unit), strict=True):
+        _add_variant(element, "", text, inlines)
+    source, target = (etree.tostring(seg, encoding="unicode") for seg in element.iter("seg"))
+    return source, target
+
+
 def _code(inline: Inline, number: int, role: Role) -> etree._Element:
     attributes = {"x": str(number), "type": TYPES.get(inline.kind, inline.kind)}
     match role:
