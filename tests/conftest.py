@@ -9,12 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from toolkit import ArgosEngine, bundled_package
 from toolkit.engine import Decoding, Hypothesis
 
 DATE = datetime(2026, 11, 27, tzinfo=UTC)
 SCHEMAS = Path(__file__).parent / "data" / "schemas"
+
+
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -126,6 +126,7 @@ def test_tmx_carries_all_that_is_known_of_a_unit(annotated: Bitext) -> None:
         "x-model-sha256": "a",
         "x-glossary-sha256": "b",
         "x-segmentation": "rules 1",
+        "x-target-lang": "en-US",
         "x-content-sha256": annotated.checksum,
     }
 

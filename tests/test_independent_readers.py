@@ -12,7 +12,9 @@ from test_reading import WRITERS, full_bitext, without_inlines
 from translate.storage import po, tmx, xliff, xliff2
 
 from toolkit import Bitext
+from toolkit.formats.tmx import write_tmx
 from toolkit.formats.xliff12 import write_xliff12
+from toolkit.inputs import read_bitext
 
 Pairs = list[tuple[str, str]]
 
@@ -74,3 +76,24 @@ def test_omegat_shows_the_untranslated_units_of_an_xliff(tmp_path: Path) -> None
     write_xliff12(bitext_of(*((text, "") for text in texts)), path, DATE)
     omegat.make_project(tmp_path / "project", [path], ("ru-RU", "en-US"))
     assert omegat.segments(tmp_path / "project") == set(texts)
+
+
+@pytest.mark.omegat
+@omegat.needs_omegat[1]
+def test_omegat_hands_our_units_back_as_what_they_are(tmp_path: Path) -> None:
+    """Machine output, unless the translator changed it; OmegaT keeps no properties."""
+    sources = ["Стороны согласны.", "Встреча прошла 5 мая."]
+    pairs = list(zip(sources, ["The parties agree.", "They met on 5 May."], strict=True))
+    article = tmp_path / "call.txt"
+    article.write_text("\n\n".join(sources), encoding="utf-8")
+    project = tmp_path / "project"
+    omegat.make_project(project, [article], ("ru-RU", "en-US"))
+    write_tmx(bitext_of(*pairs, lang="ru-RU", target_lang="en-US"), project / "tm/auto/a.tmx", DATE)
+    omegat.run(project, "console-translate")
+    memory = project / "project-omegat.tmx"
+    units = read_bitext(memory).units
+    assert sorted((unit.source.text, unit.target) for unit in units) == sorted(pairs)
+    assert {unit.origin for unit in units} == {"machine"}
+    changed = memory.read_text("utf-8").replace('changeid="MT! ru_en 1.0"', 'changeid="ep"')
+    memory.write_text(changed, encoding="utf-8")
+    assert {(unit.origin, unit.author) for unit in read_bitext(memory).units} == {("human", "ep")}

@@ -123,7 +123,7 @@ INLINES = st.builds(
 
 
 @pytest.mark.parametrize("name", [name for name in WRITERS if name != "po"])
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(INLINES, max_size=6).map(nested))
 def test_any_formatting_survives(
     tmp_path_factory: pytest.TempPathFactory, name: str, inlines: tuple[Inline, ...]
@@ -212,6 +212,12 @@ def test_whole_segment_stays_whole(engine: ArgosEngine) -> None:
     unit = Unit(Segment("1.1", 0, 0, len(text), text, (bold,)), "The parties agree.")
     (placed,) = reattach([unit], engine)
     assert [(one.start, one.stop) for one in placed.inlines] == [(0, 18)]
+
+
+def test_copied_segment_has_the_formatting_of_its_source(engine: ArgosEngine) -> None:
+    bold = Inline("bold", 0, 2)
+    unit = Unit(Segment("1.1", 0, 0, 5, "AP, 5", (bold,)), "AP, 5")
+    assert [one.inlines for one in reattach([unit], engine)] == [(bold,)]
 
 
 def test_formatting_reaches_the_tmx_balanced(bilingual: Bilingual, tmp_path: Path) -> None:

@@ -100,6 +100,13 @@ def test_nothing_is_lost_but_formatting_by_po(tmp_path: Path, name: str) -> None
     assert round_trip(bitext, tmp_path, name) == expected
 
 
+@pytest.mark.parametrize("name", WRITERS)
+def test_bitext_without_any_translation_survives(tmp_path: Path, name: str) -> None:
+    bitext = bitext_of(("Да", ""), ("Нет", ""))
+    units = tuple(replace(unit, state="initial") for unit in bitext.units)
+    assert round_trip(replace(bitext, units=units), tmp_path, name) == replace(bitext, units=units)
+
+
 SCHEMA_FILES = {
     "xliff12": "xliff12/xliff-core-1.2-strict.xsd",
     "xliff20": "xliff20/xliff-core-2.0.xsd",
@@ -115,6 +122,12 @@ def test_xliff_is_valid_by_the_official_schema(tmp_path: Path, name: str) -> Non
         assert schema.validate(etree.parse(tmp_path / "file.xlf")), schema.error_log
 
 
+def test_tmx_with_inline_codes_is_valid_by_the_official_dtd(tmp_path: Path) -> None:
+    write_tmx(full_bitext(), tmp_path / "file.tmx", DATE)
+    definition = etree.DTD(str(SCHEMAS / "tmx14.dtd"))
+    assert definition.validate(etree.parse(tmp_path / "file.tmx")), definition.error_log
+
+
 @pytest.mark.parametrize("name", WRITERS)
 def test_what_xml_forbids_is_left_out(tmp_path: Path, name: str) -> None:
     text = "a\x00\x1b\x85\ud800\ufffeb\tc"
@@ -123,12 +136,31 @@ def test_what_xml_forbids_is_left_out(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRITERS)
-@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4))
 def test_any_text_survives(
     tmp_path_factory: pytest.TempPathFactory, name: str, pairs: list[tuple[str, str]]
 ) -> None:
     bitext = bitext_of(*pairs)
+    assert round_trip(bitext, tmp_path_factory.mktemp("any"), name) == bitext
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@settings(max_examples=40)
+@given(st.lists(TEXTS, min_size=9, max_size=9))
+def test_any_annotation_survives(
+    tmp_path_factory: pytest.TempPathFactory, name: str, texts: list[str]
+) -> None:
+    note, message, step, before, after, reason, source, target, author = texts
+    bitext = bitext_of(("Да", "Yes"))
+    unit = replace(
+        bitext.units[0],
+        notes=(note, f"{note}!"),
+        issues=(Issue("length", "info", message),),
+        edits=(Edit("mend", before, after, reason), Edit("mend", step, after, reason)),
+        proposals=(Proposal(source, target, 0.5, author),),
+        author=author,
+    )
+    bitext = replace(bitext, units=(unit,))
     assert round_trip(bitext, tmp_path_factory.mktemp("any"), name) == bitext
 
 

@@ -66,7 +66,7 @@ def translate_segments(
         if has_letters_of(source.text, engine.source_lang):
             yield _machine_unit(source, *next(translations))
         else:
-            yield Unit(source, source.text, inlines=source.inlines)
+            yield Unit(source, source.text)
 
 
 def _machine_unit(source: Segment, hypothesis: Hypothesis, edits: tuple[Edit, ...]) -> Unit:

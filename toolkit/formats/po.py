@@ -18,6 +18,8 @@ from toolkit.formats.rows import (
 )
 from toolkit.formats.xmlfiles import permitted
 
+FOR_TRANSLATORS = ("term", "issue")
+"""Properties that come first in the comments."""
 _UNREVIEWED = ("initial", "translated")
 
 
@@ -54,29 +56,31 @@ def render_po(bitext: Bitext, date: datetime) -> bytes:
         "X-Source-Language": bitext.source_lang.replace("-", "_"),
         "X-Generator": bitext.signature.tool,
         "X-Document": bitext.document.id,
-        "X-Title": _one_line(bitext.document.title),
         "X-Engine": bitext.signature.engine,
         "X-Model-SHA256": bitext.signature.model_sha256,
         "X-Glossary-SHA256": bitext.signature.glossary_sha256,
         "X-Segmentation": bitext.signature.segmentation,
         "X-Content-SHA256": written_checksum(bitext),
     }
+    if bitext.document.title:
+        catalogue.metadata["X-Title"] = _one_line(bitext.document.title)
     catalogue.extend(_entry(bitext, unit) for unit in bitext.units)
     return f"{catalogue}\n".encode()
 
 
 def _entry(bitext: Bitext, unit: Unit) -> polib.POEntry:
     kind = bitext.document.blocks[unit.source.block].kind
-    properties = (
+    properties = sorted(unit_properties(unit, kind), key=lambda one: one[0] not in FOR_TRANSLATORS)
+    lines = (
         f"{name}: {_one_line(text)}"
-        for name, text in unit_properties(unit, kind)
+        for name, text in properties
         if name != "state" or text not in {"translated", "reviewed"}  # which the flag tells
     )
     return polib.POEntry(
         msgctxt=unit.source.id,
         msgid=permitted(unit.source.text),
         msgstr=permitted(unit.target),
-        comment="\n".join(properties),
+        comment="\n".join(lines),
         tcomment="\n".join(map(_one_line, unit.notes)),
         occurrences=[(bitext.document.id, unit.source.id)],
         flags=["fuzzy"] if unit.target and unit.state in _UNREVIEWED else [],

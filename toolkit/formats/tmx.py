@@ -33,10 +33,14 @@ from toolkit.packages import base_lang
 DOCTYPE = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'
 NATIVE = {"author", "changed"}
 """Properties that the format has a place for."""
+TARGET_LANG = "target-lang"
+"""Property of the header, for a file without any translation."""
 TYPES = {"note": "fnote"}
 """Types of inline codes as TMX recommends them, where they differ from ours."""
+MACHINE = "MT!"
+"""How the author of machine output begins, here and in Wordfast; OmegaT hands it on."""
 MACHINE_MARKS = frozenset({"MT", "MT!", "NMT", "AMT", "AdaptiveMachineTranslation"})
-"""How Trados, memoQ and Wordfast mark machine output, in a property or as the author."""
+"""How Trados and memoQ mark machine output, in a property or as the author."""
 _TRADOS_STATES: dict[str, State] = {
     "Draft": "initial",
     "RejectedTranslation": "initial",
@@ -105,7 +109,7 @@ def _write(
     with etree.xmlfile(file, encoding="utf-8") as xml:
         xml.write_declaration(doctype=DOCTYPE)
         with xml.element("tmx", version="1.4"):
-            xml.write("\n", _header(langs[0], facts, stamp), pretty_print=True)
+            xml.write("\n", _header(langs, facts, stamp), pretty_print=True)
             with xml.element("body"):
                 xml.write("\n")
                 for row in rows:
@@ -119,7 +123,7 @@ def _write(
     file.write(b"\n")
 
 
-def _header(source_lang: str, facts: Mapping[str, str], stamp: str) -> etree._Element:
+def _header(langs: tuple[str, str], facts: Mapping[str, str], stamp: str) -> etree._Element:
     header = etree.Element(
         "header",
         {
@@ -128,12 +132,12 @@ def _header(source_lang: str, facts: Mapping[str, str], stamp: str) -> etree._El
             "segtype": "sentence",
             "o-tmf": TOOL,
             "adminlang": "en",
-            "srclang": source_lang,
+            "srclang": langs[0],
             "datatype": "plaintext",
             "creationdate": stamp,
         },
     )
-    for name, value in facts.items():
+    for name, value in (*facts.items(), (TARGET_LANG, langs[1])):
         if value:
             _add_property(header, f"{OURS}{name}", value)
     return header
@@ -156,7 +160,7 @@ def _add_translation(
     variant = _add_variant(element, lang, unit.target, numbered_inlines(unit)[1])
     variant.set("creationdate", stamp)
     if model and unit.origin == "machine":
-        variant.set("creationid", model)
+        variant.set("creationid", f"{MACHINE} {model}")
     if unit.changed:
         variant.set("changedate", unit.changed.strftime(DATE))
     if unit.author:
@@ -225,10 +229,13 @@ def read_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Bitext
     ...     [(unit.source.text, unit.target, unit.origin) for unit in read_tmx(path).units]
     [('Да', 'Yes', 'human')]
     """
-    pairs = (row.langs for row in stream_tmx(path, source_lang, target_lang))
-    first = next((pair for pair in pairs if all(pair)), ("", ""))
-    langs = (source_lang or first[0], target_lang or first[1])
     header: dict[str, str] = {}
+    pairs = (row.langs for row in _rows(path, (source_lang, target_lang), header))
+    first = next((pair for pair in pairs if all(pair)), ("", ""))
+    langs = (
+        source_lang or first[0] or header.get("srclang", ""),
+        target_lang or first[1] or header.get(TARGET_LANG, ""),
+    )
     rows = list(_rows(path, langs, header))
     if not header and not rows:
         raise FormatError(f"{path}: is no TMX; check the file")
@@ -283,20 +290,7 @@ def _read_unit(
     element: etree._Element, number: int, langs: tuple[str, str], srclang: str
 ) -> Row | None:
     """Read a unit; None where it has no text in the source language."""
-    variants: list[_Variant] = []
-    notes: list[str] = []
-    properties: list[tuple[str, str]] = []
-    holder = element
-    for part in element.iter():
-        match local_name(part):
-            case "tuv":
-                holder = part
-            case "seg":
-                variants.append(_Variant(_lang(holder), *read_text(part), holder))
-            case "prop":
-                properties.append(_property(part))
-            case "note":
-                notes.append(part.text or "")
+    variants, notes, properties = _gather(element)
     source, targets = _choose(variants, langs, element.get("srclang", srclang))
     if source is None:
         return None
@@ -313,8 +307,8 @@ def _read_unit(
             source.inlines,
         ),
         best.text,
-        origin=_origin(best.element, known),
-        state=_TRADOS_STATES.get(known.get("ConfirmationLevel", ""), "translated"),
+        origin=_origin(author, known),
+        state=_state(best.text, known),
         notes=tuple(notes),
         proposals=_proposals(source, targets[1:]),
         author=author,
@@ -322,6 +316,27 @@ def _read_unit(
         inlines=best.inlines,
     )
     return with_properties((source.lang, best.lang), unit, properties)
+
+
+def _gather(
+    element: etree._Element,
+) -> tuple[list[_Variant], list[str], list[tuple[str, str]]]:
+    """Gather a unit's variants, and the notes and properties wherever they stand in it."""
+    variants: list[_Variant] = []
+    notes: list[str] = []
+    properties: list[tuple[str, str]] = []
+    holder = element
+    for part in element.iter():
+        match local_name(part):
+            case "tuv":
+                holder = part
+            case "seg":
+                variants.append(_Variant(_lang(holder), *read_text(part), holder))
+            case "prop":
+                properties.append(_property(part))
+            case "note":
+                notes.append(part.text or "")
+    return variants, notes, properties
 
 
 def _proposals(source: _Variant, others: list[_Variant]) -> tuple[Proposal, ...]:
@@ -380,6 +395,14 @@ def _last_change(
     return author or "", date
 
 
-def _origin(variant: etree._Element, known: Mapping[str, str]) -> Origin:
-    marks = {known.get("Origin"), variant.get("creationid"), variant.get("changeid")}
-    return "human" if marks.isdisjoint(MACHINE_MARKS) else "machine"
+def _state(target: str, known: Mapping[str, str]) -> State:
+    made: State = "translated" if target else "initial"
+    return _TRADOS_STATES.get(known.get("ConfirmationLevel", ""), made)
+
+
+def _origin(author: str, known: Mapping[str, str]) -> Origin:
+    """Say who made a translation by who changed it last."""
+    machine = author.startswith(MACHINE) or not MACHINE_MARKS.isdisjoint(
+        {author, known.get("Origin")}
+    )
+    return "machine" if machine else "human"

@@ -50,18 +50,20 @@ def xml_elements(path: Path, *tags: str) -> Iterator[etree._Element]:
             for _, element in events:
                 yield element
                 _free(element)
-    except etree.XMLSyntaxError as error:
-        raise FormatError(
+    except (etree.XMLSyntaxError, OSError, EOFError, zlib.error, DocumentError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> FormatError:
+    if isinstance(error, etree.XMLSyntaxError):
+        return FormatError(
             f"{path}, line {error.lineno}: the XML is damaged ({error.msg}); export it again, or "
             "take out what can be read with `bilingual convert --salvage`"
-        ) from error
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise FormatError(
-            f"{path}: cannot be read ({reason}); check the name and the permissions"
-        ) from error
-    except DocumentError as error:
-        raise FormatError(f"{path}: is no XML in a known encoding; export it as UTF-8") from error
+        )
+    if isinstance(error, DocumentError):
+        return FormatError(f"{path}: is no XML in a known encoding; export it as UTF-8")
+    reason = getattr(error, "strerror", None) or error
+    return FormatError(f"{path}: cannot be read ({reason}); check the name and the permissions")
 
 
 def _free(element: etree._Element) -> None:
