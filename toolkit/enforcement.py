@@ -1,0 +1,439 @@
+"""Making the glossary's terms stand in a translation whose model chose other words.
+
+Where a term is missing, the model itself tells which words stand in its place: those that become
+improbable when the term is taken out of the source. The term takes their place in several ways
+(number, article, form of the verb, extent), the model reads them all, and the one that it finds
+most natural stands, unless even that one reads much worse than what was there.
+
+    Договор о прекращении огня подписан.         The [treaty](0.1) [on](0.2) [fire](9.7) is signed.
+    Договор о ________________ подписан.         The treaty on the [ceasefire] is signed.
+
+The order of the attempts: nothing where a rendering stands; another hypothesis of the beam; the
+replacement; a translation that is decoded anew from the term on. Compare constrained decoding
+(Post and Vilar 2018), which needs a decoder of its own, and training on annotated sources (Dinu
+et al. 2019; Bergmanis and Pinnis 2021), which needs a model of its own: a model that has learnt
+that gets its annotations first (`annotate`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, product
+
+import regex
+
+from toolkit import english, phrases
+from toolkit.bitext import Concept, Edit, TermMatch
+from toolkit.degeneration import LOOP
+from toolkit.engine import Decoding, Engine
+from toolkit.grammar import is_plural_form, verb_uses
+from toolkit.terminology import find_rendering
+
+ROUNDS = 2  # terms whose places overlap are set one after the other
+MOST_CANDIDATES = 5  # ways to set a term that the model reads
+LEAST_GAINS = (2.5, 5.0)  # nats that a word must owe to the term to be replaced by it
+MOST_LOST = 0.3  # nats a token that another hypothesis of the beam may be less probable
+MOST_DAMAGE = 6.0  # nats that the other words may lose
+LENGTH_PENALTY = 0.8
+COMPLETION = Decoding(beam_size=2)
+NOMINAL = frozenset({"noun", "name"})
+
+_EDGES = english.ARTICLES | phrases.PREPOSITIONS | {"and", "or", "that", "which", "to"}
+_WORD = regex.compile(r"(\P{L}*?)([\p{L}\p{N}].*?)((?:['’]s?)?[^\p{L}\p{N}]*)", regex.DOTALL)
+_CLAUSE_END = regex.compile(r"[.,;:!?…)]$|^[—–-]$")
+_NUMBER = regex.compile(r"\d+")
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A translation on its way to holding its terms.
+
+    Fields:
+        source: the segment.
+        terms: the terms in it.
+        text: the translation.
+        alternatives: the beam's other hypotheses, the best first.
+        annotated: whether the model is told the terms in the source.
+        edits: what was changed.
+    """
+
+    source: str
+    terms: tuple[TermMatch, ...]
+    text: str
+    alternatives: tuple[str, ...] = ()
+    annotated: bool = False
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the translation, with the marks at their edges."""
+        return self.text.split()
+
+    @property
+    def input(self) -> str:
+        """What the model read."""
+        return annotate(self.source, self.terms) if self.annotated else self.source
+
+    def input_without(self, concept: Concept) -> str:
+        """Return what the model would have read without the terms of a concept."""
+        text = self.source
+        terms = [term for term in self.terms if term.concept == concept]
+        for term in reversed(terms):
+            text = text[: term.start] + text[term.stop :]
+        return " ".join(text.split())
+
+    def missing(self, text: str | None = None) -> list[Concept]:
+        """Return the concepts that the translation, or another text, does not render as it should."""
+        target = self.text if text is None else text
+        concepts = dict.fromkeys(term.concept for term in self.terms)
+        return [concept for concept in concepts if not is_rendered(concept, target)]
+
+    def edited(self, step: str, text: str, concepts: Iterable[Concept]) -> "Draft":
+        """Return the draft with another text, for the sake of some concepts."""
+        reason = ", ".join(f"«{one.source}» is “{one.target}”" for one in concepts)
+        edit = Edit(step, self.text, text, reason)
+        return replace(self, text=text, edits=(*self.edits, edit))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A draft with a term in the place of some of its words.
+
+    Fields:
+        words: all words, the term's among them.
+        start, stop: the words of the draft that the term replaces, with an article before them.
+        length: how many words the term and its article have.
+    """
+
+    words: tuple[str, ...]
+    start: int
+    stop: int
+    length: int
+
+    @property
+    def text(self) -> str:
+        """The translation."""
+        return " ".join(self.words)
+
+    @property
+    def beginning(self) -> str:
+        """The translation up to the term."""
+        return " ".join(self.words[: self.start + self.length])
+
+    def damage(self, before: Sequence[float], after: Sequence[float]) -> float:
+        """Return how many nats the words behind the term have lost; those before it lose none."""
+        return sum(before[self.stop :]) - sum(after[self.start + self.length :])
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A concept that a draft lacks.
+
+    Fields:
+        draft: the draft.
+        concept: the concept.
+        scores: the model's opinion of each word of the draft.
+        gains: what each word owes to the term, in nats.
+    """
+
+    draft: Draft
+    concept: Concept
+    scores: tuple[float, ...]
+    gains: tuple[float, ...]
+
+
+def is_rendered(concept: Concept, target: str) -> bool:
+    """Tell whether a target text renders a concept as the glossary wants or permits."""
+    rendering = find_rendering(concept, target)
+    return rendering is not None and rendering.kind != "forbidden"
+
+
+def annotate(source: str, terms: Iterable[TermMatch]) -> str:
+    """Write the wanted English behind each noun and name, for models trained to read it there.
+
+    Args:
+        source: the text.
+        terms: the terms in it, none over another.
+
+    >>> truce = Concept("truce", "перемирие", "truce")
+    >>> annotate("Нет перемирия.", [TermMatch(truce, 4, 13)])
+    'Нет перемирия <term> truce </term>.'
+    """
+    for term in sorted(terms, key=lambda term: -term.start):
+        if term.concept.pos in NOMINAL:
+            annotation = f" <term> {term.concept.target} </term>"
+            source = source[: term.stop] + annotation + source[term.stop :]
+    return source
+
+
+def enforce_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
+    """Make the terms stand in translations; all segments together, so that batches are full.
+
+    Args:
+        engine: the engine that made the translations.
+        drafts: the translations with the terms of their sources.
+
+    Returns:
+        The drafts in the same order; each change is recorded as an edit.
+    """
+    enforced = [choose_alternative(draft) for draft in drafts]
+    waiting = [i for i, draft in enumerate(enforced) if draft.missing() and engine.fits(draft.input)]
+    for _ in range(ROUNDS):
+        before = [enforced[i] for i in waiting]
+        for i, draft in zip(waiting, set_terms(engine, before), strict=True):
+            enforced[i] = draft
+        changed = zip(waiting, before, strict=True)
+        waiting = [i for i, old in changed if enforced[i] != old and enforced[i].missing()]
+    rest = [i for i, draft in enumerate(enforced) if draft.missing() and engine.fits(draft.input)]
+    for i, draft in zip(rest, complete_anew(engine, [enforced[i] for i in rest]), strict=True):
+        enforced[i] = draft
+    return enforced
+
+
+def choose_alternative(draft: Draft) -> Draft:
+    """Take the first of the beam's hypotheses that renders most terms."""
+    missing = draft.missing()
+    if not missing or not draft.alternatives:
+        return draft
+    best = min(draft.alternatives, key=lambda text: len(draft.missing(text)))
+    left = draft.missing(best)
+    if len(left) >= len(missing) or not is_sound(draft, best):
+        return draft
+    return draft.edited("term-from-beam", best, [one for one in missing if one not in left])
+
+
+def is_sound(draft: Draft, text: str) -> bool:
+    """Tell whether a text may take the place of a draft: a term is won, none nor a number lost."""
+    return (
+        (LOOP.search(text) is None or LOOP.search(draft.text) is not None)
+        and set(_NUMBER.findall(draft.text)) <= set(_NUMBER.findall(text))
+        and set(draft.missing(text)) < set(draft.missing())
+        and 0.5 < len(text) / len(draft.text) < 2
+    )
+
+
+def set_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
+    """Set the missing terms of drafts, those whose places do not overlap."""
+    gaps = find_gaps(engine, drafts)
+    offers = [list(islice(find_candidates(gap, engine.source_lang), MOST_CANDIDATES)) for gap in gaps]
+    read = iter(
+        engine.score(
+            [gap.draft.input for gap, offer in zip(gaps, offers, strict=True) for _ in offer],
+            [candidate.text for offer in offers for candidate in offer],
+        )
+    )
+    chosen = [
+        choose(gap, offer, list(islice(read, len(offer))))
+        for gap, offer in zip(gaps, offers, strict=True)
+    ]
+    return [
+        apply(
+            draft,
+            [
+                (gap.concept, candidate)
+                for gap, candidate in zip(gaps, chosen, strict=True)
+                if candidate and gap.draft is draft
+            ],
+        )
+        for draft in drafts
+    ]
+
+
+def find_gaps(engine: Engine, drafts: Sequence[Draft]) -> list[Gap]:
+    """Ask the model what each word of a draft owes to each of the terms that it lacks."""
+    pairs = [(draft, concept) for draft in drafts for concept in draft.missing()]
+    inputs = [draft.input for draft in drafts]
+    inputs += [draft.input_without(concept) for draft, concept in pairs]
+    scores = engine.score(inputs, [draft.text for draft in (*drafts, *(draft for draft, _ in pairs))])
+    own = {id(draft): score for draft, score in zip(drafts, scores, strict=False)}
+    return [
+        Gap(
+            draft,
+            concept,
+            own[id(draft)],
+            tuple(a - b for a, b in zip(own[id(draft)], without, strict=True)),
+        )
+        for (draft, concept), without in zip(pairs, scores[len(drafts) :], strict=True)
+    ]
+
+
+def find_candidates(gap: Gap, lang: str) -> Iterator[Candidate]:
+    """Yield ways to set a term in a draft, the likeliest first."""
+    forms = list(forms_of(gap, lang))
+    spans = list(dict.fromkeys(find_spans(gap)))
+    options = [
+        (place + shape + kind, candidate)
+        for (place, span), (shape, form) in product(enumerate(spans), enumerate(forms))
+        for kind, candidate in enumerate(set_form(gap, span, form))
+    ]
+    options.sort(key=lambda option: option[0])
+    for candidate in dict.fromkeys(candidate for _, candidate in options):
+        if is_sound(gap.draft, candidate.text):
+            yield candidate
+
+
+def find_spans(gap: Gap) -> Iterator[Span]:
+    """Yield the words that stand in a term's place: forbidden ones, and those that owe to it."""
+    words = gap.draft.words
+    if (found := find_rendering(gap.concept, gap.draft.text)) is not None:
+        start = len(gap.draft.text[: found.start].split())
+        yield start, start + len(gap.draft.text[found.start : found.stop].split())
+    for least in LEAST_GAINS:
+        if span := heaviest_span([gain - least for gain in gap.gains[:-1]], words):
+            yield from (without_edges(words, span), span)
+
+
+def heaviest_span(weights: Sequence[float], words: Sequence[str]) -> Span | None:
+    """Return the run of words within a clause whose weights sum up to most; None if to nothing.
+
+    >>> heaviest_span([-1, 4, -1, 3, -2], "The peace of fire failed".split())
+    (1, 4)
+    """
+    best, most = None, 0.0
+    start, total = 0, 0.0
+    for index, weight in enumerate(weights):
+        if total <= 0 or _CLAUSE_END.search(words[index - 1]):
+            start, total = index, 0.0
+        total += weight
+        if total > most:
+            best, most = (start, index + 1), total
+    return best
+
+
+def without_edges(words: Sequence[str], span: Span) -> Span:
+    """Return a span without the articles and prepositions at its edges."""
+    start, stop = span
+    while start < stop - 1 and words[start].casefold() in _EDGES:
+        start += 1
+    while start < stop - 1 and words[stop - 1].casefold() in _EDGES:
+        stop -= 1
+    return start, stop
+
+
+def forms_of(gap: Gap, lang: str) -> Iterator[str]:
+    """Yield the forms that a term may take in a draft, the likeliest first."""
+    target = gap.concept.target
+    term = next(term for term in gap.draft.terms if term.concept == gap.concept)
+    if gap.concept.pos == "verb":
+        verb, _, rest = target.partition(" ")
+        conjugation = english.conjugate(verb)
+        for use in verb_uses(gap.draft.source[term.start : term.stop], lang):
+            for form in getattr(conjugation, use):
+                yield f"{form} {rest}".strip()
+        return
+    yield from noun_forms(target, gap.concept, is_plural_form(gap.draft.source, term.start, term.stop, lang), lang) if gap.concept.pos in NOMINAL else [target]
+
+
+def noun_forms(target: str, concept: Concept, several: bool | None, lang: str) -> Iterator[str]:
+    """Yield a noun phrase in the number of the source, or in both where that is unknown."""
+    usual = is_plural_form(concept.source, 0, len(concept.source), lang)
+    if concept.pos == "name" and target[0].isupper() or several == usual:
+        yield target
+    elif several is None:
+        yield target
+        yield phrases.singular(target) if usual else phrases.plural(target)
+    else:
+        yield phrases.plural(target) if several else phrases.singular(target)
+
+
+def set_form(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
+    """Yield the candidates with a term's form in place of some words, with each article it can have."""
+    words = gap.draft.words
+    start, stop = span
+    article = words[start - 1].casefold() if start else ""
+    has_article = article in english.ARTICLES
+    if gap.concept.pos not in NOMINAL:
+        yield put(words, span, form.split())
+        return
+    determined = article in english.DETERMINERS and not has_article
+    is_name = form[0].isupper()
+    for new in phrases.articles_for(form, article if has_article else "", is_name=is_name, determined=determined):
+        yield put(words, (start - has_article, stop), [new, *form.split()] if new else form.split())
+
+
+def put(words: Sequence[str], span: Span, term: Sequence[str]) -> Candidate:
+    """Put a term in the place of some words: with their marks, capital and a verb that agrees."""
+    start, stop = span
+    before, after = edge_marks(words[start], 1), edge_marks(words[stop - 1], 3)
+    new = [*term]
+    if is_sentence_start(words, start):
+        new[0] = new[0][0].upper() + new[0][1:]
+    new[0] = before + new[0]
+    new[-1] += after
+    rest = list(words[stop:])
+    if rest and not after and not (start and words[start - 1].casefold() in phrases.PREPOSITIONS):
+        rest[0] = phrases.agreeing(rest[0], is_plural=phrases.is_plural(" ".join(term)))
+    return Candidate((*words[:start], *new, *rest), start, stop, len(new))
+
+
+def edge_marks(word: str, group: int) -> str:
+    """Return the marks before (1) or behind (3) a word."""
+    match = _WORD.fullmatch(word)
+    return match[group] if match else ""
+
+
+def is_sentence_start(words: Sequence[str], index: int) -> bool:
+    """Tell whether a word begins a sentence."""
+    return not index or words[index - 1][-1] in ".!?"
+
+
+def choose(gap: Gap, offer: Sequence[Candidate], read: Sequence[tuple[float, ...]]) -> Candidate | None:
+    """Choose the candidate that reads best; None if even that one reads much worse than the draft."""
+    best = max(zip(offer, read, strict=True), key=lambda pair: naturalness(pair[1]), default=None)
+    if best is None or best[0].damage(gap.scores, best[1]) > MOST_DAMAGE:
+        return None
+    return best[0]
+
+
+def naturalness(scores: Sequence[float]) -> float:
+    """Return the log-probability of a text, with a bonus for its length as in beam search."""
+    return sum(scores) / len(scores) ** LENGTH_PENALTY
+
+
+def apply(draft: Draft, chosen: Iterable[tuple[Concept, Candidate]]) -> Draft:
+    """Set all terms whose places do not overlap, from the end to the beginning."""
+    limit = len(draft.words) + 1
+    for concept, candidate in sorted(chosen, key=lambda pair: -pair[1].start):
+        if candidate.stop <= limit:
+            end = candidate.start + candidate.length
+            verb = candidate.words[end : end + 1] if candidate.stop < limit else ()
+            tail = draft.words[candidate.stop + len(verb) :]
+            words = [*candidate.words[:end], *verb, *tail]
+            draft = draft.edited("term-replaced", " ".join(words), [concept])
+            limit = candidate.start
+    return draft
+
+
+def complete_anew(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
+    """Decode drafts anew from the first term on that they lack."""
+    firsts = {id(gap.draft): gap for gap in reversed(find_gaps(engine, drafts))}
+    gaps = [firsts[id(draft)] for draft in drafts]
+    beginnings = [find_beginning(gap, engine.source_lang) for gap in gaps]
+    inputs = [draft.input for draft in drafts]
+    texts = list(engine.complete(inputs, [" ".join(words) for words in beginnings], COMPLETION))
+    scores = engine.score(inputs, texts)
+    return [
+        gap.draft.edited("term-completed", text, [gap.concept])
+        if is_sound(gap.draft, text) and reads_as_well(gap, score, len(beginning))
+        else gap.draft
+        for gap, text, score, beginning in zip(gaps, texts, scores, beginnings, strict=True)
+    ]
+
+
+def find_beginning(gap: Gap, lang: str) -> tuple[str, ...]:
+    """Return the words of a draft up to where a term belongs, and the term."""
+    if candidate := next(find_candidates(gap, lang), None):
+        return candidate.words[: candidate.start + candidate.length]
+    words = gap.draft.words
+    term = next(term for term in gap.draft.terms if term.concept == gap.concept)
+    place = round(len(words) * term.start / len(gap.draft.source))
+    form = next(forms_of(gap, lang)).split()
+    return put(words, (place, place + 1), form).words[: place + len(form)]
+
+
+def reads_as_well(gap: Gap, scores: Sequence[float], place: int) -> bool:
+    """Tell whether a completion is about as probable behind the term as the draft was."""
+    behind = scores[place:]
+    before = gap.scores[min(place, len(gap.scores) - 1) :]
+    return sum(behind) / len(behind) > sum(before) / len(before) - MOST_LOST
