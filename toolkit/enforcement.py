@@ -17,6 +17,7 @@ that gets its annotations first (`annotate`).
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice, product
 
 import regex
@@ -24,20 +25,22 @@ import regex
 from toolkit import english, phrases
 from toolkit.bitext import Concept, Edit, TermMatch
 from toolkit.degeneration import LOOP
-from toolkit.engine import Decoding, Engine
+from toolkit.engine import Decoding, Engine, Hypothesis
 from toolkit.grammar import is_plural_form, verb_uses
 from toolkit.terminology import find_rendering
 
 ROUNDS = 2  # terms whose places overlap are set one after the other
-MOST_CANDIDATES = 5  # ways to set a term that the model reads
-LEAST_GAINS = (2.5, 5.0)  # nats that a word must owe to the term to be replaced by it
+MOST_CANDIDATES = 2  # ways to set a term that the model reads
+LEAST_GAINS = (2.5, 5.0, 1.0)  # nats that a word must owe to the term to be replaced by it
 MOST_LOST = 0.3  # nats a token that another hypothesis of the beam may be less probable
-MOST_DAMAGE = 6.0  # nats that the other words may lose
-LENGTH_PENALTY = 0.8
+MOST_DAMAGE = 8.0  # nats that the other words may lose
+LEAST_TERM_GAIN = 2.0  # nats a word that the rendering must owe to the source term
 COMPLETION = Decoding(beam_size=2)
 NOMINAL = frozenset({"noun", "name"})
 
-_EDGES = english.ARTICLES | phrases.PREPOSITIONS | {"and", "or", "that", "which", "to"}
+_EDGES = english.ARTICLES | phrases.PREPOSITIONS | frozenset(
+    "and or nor neither but than that which who".split()
+)
 _WORD = regex.compile(r"(\P{L}*?)([\p{L}\p{N}].*?)((?:['’]s?)?[^\p{L}\p{N}]*)", regex.DOTALL)
 _CLAUSE_END = regex.compile(r"[.,;:!?…)]$|^[—–-]$")
 _NUMBER = regex.compile(r"\d+")
@@ -53,7 +56,7 @@ class Draft:
         source: the segment.
         terms: the terms in it.
         text: the translation.
-        alternatives: the beam's other hypotheses, the best first.
+        alternatives: the beam's other hypotheses, as probable as the first or nearly so.
         annotated: whether the model is told the terms in the source.
         edits: what was changed.
     """
@@ -61,7 +64,7 @@ class Draft:
     source: str
     terms: tuple[TermMatch, ...]
     text: str
-    alternatives: tuple[str, ...] = ()
+    alternatives: tuple[Hypothesis, ...] = ()
     annotated: bool = False
     edits: tuple[Edit, ...] = ()
 
@@ -121,6 +124,14 @@ class Candidate:
         """The translation up to the term."""
         return " ".join(self.words[: self.start + self.length])
 
+    def repeats(self) -> bool:
+        """Tell whether a word of the term stands near it once more: line of the ceasefire line."""
+        end = self.start + self.length
+        near = (*self.words[max(0, self.start - 4) : self.start], *self.words[end : end + 4])
+        return not {bare(word) for word in self.words[self.start : end]}.isdisjoint(
+            {bare(word) for word in near} - _EDGES
+        )
+
     def damage(self, before: Sequence[float], after: Sequence[float]) -> float:
         """Return how many nats the words behind the term have lost; those before it lose none."""
         return sum(before[self.stop :]) - sum(after[self.start + self.length :])
@@ -143,6 +154,16 @@ class Gap:
     gains: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A candidate chosen for a gap, with the model's opinion of its words."""
+
+    gap: Gap
+    candidate: Candidate
+    scores: tuple[float, ...]
+
+
+@lru_cache(maxsize=1 << 14)
 def is_rendered(concept: Concept, target: str) -> bool:
     """Tell whether a target text renders a concept as the glossary wants or permits."""
     rendering = find_rendering(concept, target)
@@ -196,7 +217,10 @@ def choose_alternative(draft: Draft) -> Draft:
     missing = draft.missing()
     if not missing or not draft.alternatives:
         return draft
-    best = min(draft.alternatives, key=lambda text: len(draft.missing(text)))
+    best = min(
+        (hypothesis.text for hypothesis in draft.alternatives),
+        key=lambda text: len(draft.missing(text)),
+    )
     left = draft.missing(best)
     if len(left) >= len(missing) or not is_sound(draft, best):
         return draft
@@ -205,9 +229,10 @@ def choose_alternative(draft: Draft) -> Draft:
 
 def is_sound(draft: Draft, text: str) -> bool:
     """Tell whether a text may take the place of a draft: a term is won, none nor a number lost."""
+    numbers = set(_NUMBER.findall(draft.source)) & set(_NUMBER.findall(draft.text))
     return (
         (LOOP.search(text) is None or LOOP.search(draft.text) is not None)
-        and set(_NUMBER.findall(draft.text)) <= set(_NUMBER.findall(text))
+        and numbers <= set(_NUMBER.findall(text))
         and set(draft.missing(text)) < set(draft.missing())
         and 0.5 < len(text) / len(draft.text) < 2
     )
@@ -216,28 +241,20 @@ def is_sound(draft: Draft, text: str) -> bool:
 def set_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
     """Set the missing terms of drafts, those whose places do not overlap."""
     gaps = find_gaps(engine, drafts)
-    offers = [list(islice(find_candidates(gap, engine.source_lang), MOST_CANDIDATES)) for gap in gaps]
-    read = iter(
-        engine.score(
-            [gap.draft.input for gap, offer in zip(gaps, offers, strict=True) for _ in offer],
-            [candidate.text for offer in offers for candidate in offer],
-        )
-    )
-    chosen = [
-        choose(gap, offer, list(islice(read, len(offer))))
+    offers = [
+        list(islice(find_candidates(gap, engine.source_lang), MOST_CANDIDATES)) for gap in gaps
+    ]
+    inputs = [
+        gap.draft.input for gap, offer in zip(gaps, offers, strict=True) for _ in offer
+    ]
+    read = iter(engine.score(inputs, [one.text for offer in offers for one in offer]))
+    choices = [
+        choice
         for gap, offer in zip(gaps, offers, strict=True)
+        if (choice := choose(gap, offer, list(islice(read, len(offer)))))
     ]
-    return [
-        apply(
-            draft,
-            [
-                (gap.concept, candidate)
-                for gap, candidate in zip(gaps, chosen, strict=True)
-                if candidate and gap.draft is draft
-            ],
-        )
-        for draft in drafts
-    ]
+    vouched = list(vouch(engine, choices))
+    return [apply(draft, [one for one in vouched if one.gap.draft is draft]) for draft in drafts]
 
 
 def find_gaps(engine: Engine, drafts: Sequence[Draft]) -> list[Gap]:
@@ -268,9 +285,9 @@ def find_candidates(gap: Gap, lang: str) -> Iterator[Candidate]:
         for kind, candidate in enumerate(set_form(gap, span, form))
     ]
     options.sort(key=lambda option: option[0])
-    for candidate in dict.fromkeys(candidate for _, candidate in options):
-        if is_sound(gap.draft, candidate.text):
-            yield candidate
+    candidates = dict.fromkeys(candidate for _, candidate in options)
+    sound = [one for one in candidates if is_sound(gap.draft, one.text)]
+    yield from [one for one in sound if not one.repeats()] or sound
 
 
 def find_spans(gap: Gap) -> Iterator[Span]:
@@ -281,7 +298,7 @@ def find_spans(gap: Gap) -> Iterator[Span]:
         yield start, start + len(gap.draft.text[found.start : found.stop].split())
     for least in LEAST_GAINS:
         if span := heaviest_span([gain - least for gain in gap.gains[:-1]], words):
-            yield from (without_edges(words, span), span)
+            yield from (without_edges(words, span, _EDGES), without_edges(words, span))
 
 
 def heaviest_span(weights: Sequence[float], words: Sequence[str]) -> Span | None:
@@ -301,12 +318,14 @@ def heaviest_span(weights: Sequence[float], words: Sequence[str]) -> Span | None
     return best
 
 
-def without_edges(words: Sequence[str], span: Span) -> Span:
-    """Return a span without the articles and prepositions at its edges."""
+def without_edges(
+    words: Sequence[str], span: Span, edges: frozenset[str] = english.ARTICLES
+) -> Span:
+    """Return a span without the articles, or other words that bear no meaning, at its edges."""
     start, stop = span
-    while start < stop - 1 and words[start].casefold() in _EDGES:
+    while start < stop - 1 and words[start].casefold() in edges:
         start += 1
-    while start < stop - 1 and words[stop - 1].casefold() in _EDGES:
+    while start < stop - 1 and words[stop - 1].casefold() in edges:
         stop -= 1
     return start, stop
 
@@ -348,13 +367,20 @@ def set_form(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
         return
     determined = article in english.DETERMINERS and not has_article
     is_name = form[0].isupper()
-    for new in phrases.articles_for(form, article if has_article else "", is_name=is_name, determined=determined):
+    specified = words[stop : stop + 1] == ["of"]
+    for new in phrases.articles_for(
+        form,
+        article if has_article else "",
+        is_name=is_name,
+        determined=determined,
+        specified=specified,
+    ):
         yield put(words, (start - has_article, stop), [new, *form.split()] if new else form.split())
 
 
 def put(words: Sequence[str], span: Span, term: Sequence[str]) -> Candidate:
     """Put a term in the place of some words: with their marks, capital and a verb that agrees."""
-    start, stop = span
+    start, stop = absorb(words, span, term)
     before, after = edge_marks(words[start], 1), edge_marks(words[stop - 1], 3)
     new = [*term]
     if is_sentence_start(words, start):
@@ -363,8 +389,25 @@ def put(words: Sequence[str], span: Span, term: Sequence[str]) -> Candidate:
     new[-1] += after
     rest = list(words[stop:])
     if rest and not after and not (start and words[start - 1].casefold() in phrases.PREPOSITIONS):
-        rest[0] = phrases.agreeing(rest[0], is_plural=phrases.is_plural(" ".join(term)))
+        was, becomes = (phrases.is_plural(" ".join(one)) for one in (words[start:stop], term))
+        if was != becomes:
+            rest[0] = phrases.agreeing(rest[0], is_plural=becomes)
     return Candidate((*words[:start], *new, *rest), start, stop, len(new))
+
+
+def absorb(words: Sequence[str], span: Span, term: Sequence[str]) -> Span:
+    """Extend a span by the neighbours that the term would repeat: “foreign minister Minister”."""
+    start, stop = span
+    if start and bare(words[start - 1]) == bare(term[0]):
+        start -= 1
+    if stop < len(words) and bare(words[stop]) == bare(term[-1]) and not edge_marks(words[stop - 1], 3):
+        stop += 1
+    return start, stop
+
+
+def bare(word: str) -> str:
+    """Return a word without marks, capitals and the ending of a plural."""
+    return word.strip(".,;:!?()“”\"'’").casefold().removesuffix("s")
 
 
 def edge_marks(word: str, group: int) -> str:
@@ -378,29 +421,45 @@ def is_sentence_start(words: Sequence[str], index: int) -> bool:
     return not index or words[index - 1][-1] in ".!?"
 
 
-def choose(gap: Gap, offer: Sequence[Candidate], read: Sequence[tuple[float, ...]]) -> Candidate | None:
+def choose(
+    gap: Gap, offer: Sequence[Candidate], read: Sequence[tuple[float, ...]]
+) -> Choice | None:
     """Choose the candidate that reads best; None if even that one reads much worse than the draft."""
-    best = max(zip(offer, read, strict=True), key=lambda pair: naturalness(pair[1]), default=None)
-    if best is None or best[0].damage(gap.scores, best[1]) > MOST_DAMAGE:
+    if not offer:
         return None
-    return best[0]
+    best = max(range(len(offer)), key=lambda index: naturalness(read[index]))
+    if offer[best].damage(gap.scores, read[best]) > MOST_DAMAGE:
+        return None
+    return Choice(gap, offer[best], read[best])
+
+
+def vouch(engine: Engine, choices: Sequence[Choice]) -> Iterator[Choice]:
+    """Yield the choices whose English owes to the source term: the two have to do with each other."""
+    inputs = [choice.gap.draft.input_without(choice.gap.concept) for choice in choices]
+    without = engine.score(inputs, [choice.candidate.text for choice in choices])
+    for choice, scores in zip(choices, without, strict=True):
+        start, length = choice.candidate.start, choice.candidate.length
+        place = slice(start, start + length)
+        if sum(choice.scores[place]) - sum(scores[place]) >= LEAST_TERM_GAIN * length:
+            yield choice
 
 
 def naturalness(scores: Sequence[float]) -> float:
-    """Return the log-probability of a text, with a bonus for its length as in beam search."""
-    return sum(scores) / len(scores) ** LENGTH_PENALTY
+    """Return the mean log-probability of the words of a text and its end."""
+    return sum(scores) / len(scores)
 
 
-def apply(draft: Draft, chosen: Iterable[tuple[Concept, Candidate]]) -> Draft:
+def apply(draft: Draft, choices: Iterable[Choice]) -> Draft:
     """Set all terms whose places do not overlap, from the end to the beginning."""
     limit = len(draft.words) + 1
-    for concept, candidate in sorted(chosen, key=lambda pair: -pair[1].start):
+    for choice in sorted(choices, key=lambda choice: -choice.candidate.start):
+        candidate = choice.candidate
         if candidate.stop <= limit:
             end = candidate.start + candidate.length
             verb = candidate.words[end : end + 1] if candidate.stop < limit else ()
             tail = draft.words[candidate.stop + len(verb) :]
-            words = [*candidate.words[:end], *verb, *tail]
-            draft = draft.edited("term-replaced", " ".join(words), [concept])
+            text = " ".join((*candidate.words[:end], *verb, *tail))
+            draft = draft.edited("term-replaced", text, [choice.gap.concept])
             limit = candidate.start
     return draft
 
@@ -409,31 +468,39 @@ def complete_anew(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
     """Decode drafts anew from the first term on that they lack."""
     firsts = {id(gap.draft): gap for gap in reversed(find_gaps(engine, drafts))}
     gaps = [firsts[id(draft)] for draft in drafts]
-    beginnings = [find_beginning(gap, engine.source_lang) for gap in gaps]
+    begun = [find_beginning(gap, engine.source_lang) for gap in gaps]
     inputs = [draft.input for draft in drafts]
-    texts = list(engine.complete(inputs, [" ".join(words) for words in beginnings], COMPLETION))
-    scores = engine.score(inputs, texts)
+    texts = engine.complete(inputs, [one.beginning for one in begun], COMPLETION)
+    completed = [
+        replace(one, words=tuple(text.split())) for one, text in zip(begun, texts, strict=True)
+    ]
+    scores = engine.score(inputs, [one.text for one in completed])
+    choices = [
+        Choice(gap, candidate, score)
+        for gap, candidate, score in zip(gaps, completed, scores, strict=True)
+        if is_sound(gap.draft, candidate.text) and reads_as_well(gap, candidate, score)
+    ]
+    texts_of = {id(one.gap): one.candidate.text for one in vouch(engine, choices)}
     return [
-        gap.draft.edited("term-completed", text, [gap.concept])
-        if is_sound(gap.draft, text) and reads_as_well(gap, score, len(beginning))
+        gap.draft.edited("term-completed", texts_of[id(gap)], [gap.concept])
+        if id(gap) in texts_of
         else gap.draft
-        for gap, text, score, beginning in zip(gaps, texts, scores, beginnings, strict=True)
+        for gap in gaps
     ]
 
 
-def find_beginning(gap: Gap, lang: str) -> tuple[str, ...]:
-    """Return the words of a draft up to where a term belongs, and the term."""
+def find_beginning(gap: Gap, lang: str) -> Candidate:
+    """Return a candidate up to whose term a draft is kept: the likeliest, or one in proportion."""
     if candidate := next(find_candidates(gap, lang), None):
-        return candidate.words[: candidate.start + candidate.length]
+        return candidate
     words = gap.draft.words
     term = next(term for term in gap.draft.terms if term.concept == gap.concept)
-    place = round(len(words) * term.start / len(gap.draft.source))
-    form = next(forms_of(gap, lang)).split()
-    return put(words, (place, place + 1), form).words[: place + len(form)]
+    place = min(len(words) - 1, round(len(words) * term.start / len(gap.draft.source)))
+    return put(words, (place, place + 1), next(forms_of(gap, lang)).split())
 
 
-def reads_as_well(gap: Gap, scores: Sequence[float], place: int) -> bool:
-    """Tell whether a completion is about as probable behind the term as the draft was."""
-    behind = scores[place:]
-    before = gap.scores[min(place, len(gap.scores) - 1) :]
+def reads_as_well(gap: Gap, candidate: Candidate, scores: Sequence[float]) -> bool:
+    """Tell whether a text is about as probable behind its term as the draft was from there on."""
+    behind = scores[candidate.start + candidate.length :]
+    before = gap.scores[min(candidate.start, len(gap.scores) - 1) :]
     return sum(behind) / len(behind) > sum(before) / len(before) - MOST_LOST

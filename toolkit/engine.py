@@ -21,7 +21,7 @@ from toolkit.packages import ModelPackage
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 MAX_TARGET_TOKENS = 400  # the positions of the bundled decoder end at 448
 BATCH_TOKENS = 2048
-SCORING_BATCH_TOKENS = 512  # smaller batches have shorter padding, and scoring needs no others
+SCORING_BATCH_TOKENS = 256  # smaller batches have shorter padding, and scoring needs no others
 # What byte-pair encoding never merges across: GPT-2's rule without its contractions.
 RUN = regex.compile(r"'(?:[sdmt]|ll|ve|re)|▁?\p{L}+|▁?\p{N}+|▁?[^▁\p{L}\p{N}]+|▁")
 # English words that have no capital inside a sentence.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from toolkit.morphology import LANGUAGES, NOMINAL, PLURAL, analyzer, readings
+from toolkit.morphology import LANGUAGES, NOMINAL, PAUCAL, PLURAL, analyzer, readings
 from toolkit.packages import base_lang
 from toolkit.patterns import words_of
 
@@ -48,7 +48,8 @@ def is_plural_form(text: str, start: int, stop: int, lang: str) -> bool | None:
         cells &= modifier | noun or cells
         if noun and not modifier:
             break
-    several, one = cells & PLURAL, cells & NOMINAL & ~PLURAL
+    cells &= ~PAUCAL  # the case after two, three and four, which were looked for
+    several, one = cells & PLURAL, cells & ~PLURAL
     return None if bool(several) == bool(one) else bool(several)
 
 

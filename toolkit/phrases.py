@@ -10,6 +10,17 @@ PREPOSITIONS = frozenset(
     "with without".split()
 )
 """Words that end the head of a noun phrase: *settlement* of the conflict."""
+MASS_NOUNS = frozenset(
+    "access aid détente readiness treatment ill-treatment knowledge space assistance authority capacity citizenship compliance cooperation crime damage "
+    "defense development dialogue diplomacy disarmament equipment evidence food freedom growth help "
+    "hostilities immunity independence information infrastructure integrity intelligence law "
+    "legislation martial migration mobilization neutrality nonproliferation oil peace peacekeeping "
+    "power pressure production progress property protection reconciliation recognition relief "
+    "restraint security self-defense self-determination smuggling sovereignty stability support "
+    "terrorism torture trade traffic trafficking transparency trust turnover understanding unity "
+    "uranium violence war warfare will".split()
+)
+"""Nouns that seldom take the indefinite article or the plural."""
 AGREEING = {"is": "are", "was": "were", "has": "have", "does": "do", "isn't": "aren't"}
 """Verbs after a singular noun, and after a plural one."""
 
@@ -55,6 +66,17 @@ def is_plural(phrase: str) -> bool:
     return any(True for _ in english.singulars(words[head_index(words)].casefold()))
 
 
+def is_mass(phrase: str) -> bool:
+    """Tell whether the head of a noun phrase names what is not counted.
+
+    >>> is_mass("shuttle diplomacy"), is_mass("protectionism"), is_mass("ceasefire")
+    (True, True, False)
+    """
+    words = phrase.casefold().split()
+    head = words[head_index(words)]
+    return head in MASS_NOUNS or head.endswith(("ism", "ing", "ization", "ness"))
+
+
 def plural(phrase: str) -> str:
     """Return a noun phrase in the plural; one that is already plural, or is a name, as it is.
 
@@ -63,7 +85,7 @@ def plural(phrase: str) -> str:
     """
     words = phrase.split()
     index = head_index(words)
-    if is_plural(phrase) or not words[index].isalpha() or not words[index][-1].islower():
+    if is_plural(phrase) or is_mass(phrase) or not words[index].isalpha() or not words[index][-1].islower():
         return phrase
     words[index] = next(english.plurals(words[index]))
     return " ".join(words)
@@ -81,7 +103,9 @@ def singular(phrase: str) -> str:
     return " ".join(words)
 
 
-def articles_for(phrase: str, article: str, *, is_name: bool, determined: bool) -> Iterator[str]:
+def articles_for(
+    phrase: str, article: str, *, is_name: bool, determined: bool, specified: bool
+) -> Iterator[str]:
     """Yield the articles that may stand before a noun phrase, the likeliest first.
 
     Args:
@@ -89,12 +113,15 @@ def articles_for(phrase: str, article: str, *, is_name: bool, determined: bool) 
         article: the article that stood before the words it replaces; empty if none did.
         is_name: whether it is a name, which is never indefinite.
         determined: whether another determiner stands before it.
+        specified: whether it is followed by “of” and thereby definite.
     """
     indefinite = indefinite_article(phrase.split()[0])
     if determined:
         yield ""
     elif is_name:
         yield from ("the", "") if article else ("", "the")
+    elif is_mass(phrase):
+        yield article if article == "the" and specified else ""
     elif article == "the":
         yield "the"
     elif is_plural(phrase):
@@ -111,5 +138,6 @@ def agreeing(verb: str, *, is_plural: bool) -> str:
     >>> agreeing("is", is_plural=True), agreeing("were", is_plural=False)
     ('are', 'was')
     """
-    forms = AGREEING if is_plural else {many: one for one, many in AGREEING.items()}
-    return forms.get(verb, verb)
+    if not is_plural:
+        return {many: one for one, many in AGREEING.items()}.get(verb, verb)
+    return AGREEING.get(verb) or next(english.singulars(verb), verb)

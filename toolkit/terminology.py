@@ -219,10 +219,11 @@ def _first_piece(
     if (liberties := pieces[0].liberties(text)) is not None:
         yield 1, index + 1, liberties
     if len(pieces) > 1 and len(text) >= 2 * SHORTEST_PART:
-        for cut in range(SHORTEST_PART, len(text) - SHORTEST_PART + 1):
-            parts = pieces[0].liberties(text[:cut]), pieces[1].liberties(text[cut:])
-            if parts[0] == 0 and parts[1] is not None:
-                yield 2, index + 1, parts[1]
+        for part in pieces[0].exact:
+            rest = text[len(part) :]
+            if min(len(part), len(rest)) >= SHORTEST_PART and text.casefold().startswith(part):
+                if (liberties := pieces[1].liberties(rest)) is not None:
+                    yield 2, index + 1, liberties
     if index + 1 < len(tokens):
         following = tokens[index + 1].text
         liberties = pieces[0].liberties(text + following)
