@@ -105,7 +105,7 @@ class TermMatch:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One automatic change of a translation, with the text before and after it."""
+    """One automatic change of a translation, with the whole text before and after it."""
 
     step: str
     before: str
@@ -143,6 +143,11 @@ class Unit:
     edits: tuple[Edit, ...] = ()
     issues: tuple[Issue, ...] = ()
     score: float | None = None
+
+    @property
+    def raw(self) -> str:
+        """The translation before any automatic edit: what the model wrote."""
+        return self.edits[0].before if self.edits else self.target
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ et al. 2019; Bergmanis and Pinnis 2021), which needs a model of its own: a model
 that gets its annotations first (`annotate`).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -27,21 +28,26 @@ from toolkit.bitext import Concept, Edit, TermMatch
 from toolkit.degeneration import LOOP
 from toolkit.engine import Decoding, Engine, Hypothesis
 from toolkit.grammar import is_plural_form, verb_uses
-from toolkit.terminology import find_rendering
+from toolkit.terminology import find_renderings
 
 ROUNDS = 2  # terms whose places overlap are set one after the other
 MOST_CANDIDATES = 2  # ways to set a term that the model reads
 LEAST_GAINS = (2.5, 5.0, 1.0)  # nats that a word must owe to the term to be replaced by it
-MOST_LOST = 0.3  # nats a token that another hypothesis of the beam may be less probable
+MOST_LOST_IN_BEAM = 0.05  # nats a token that another hypothesis of the beam may be less probable
+MOST_LOST = 0.3  # nats a word that a completion may be less probable
 MOST_DAMAGE = 8.0  # nats that the other words may lose
+MOST_DAMAGE_BY_PHRASE = 2.0  # the same for verbs and adverbial phrases, which bind more of them
 LEAST_TERM_GAIN = 2.0  # nats a word that the rendering must owe to the source term
 COMPLETION = Decoding(beam_size=2)
 NOMINAL = frozenset({"noun", "name"})
 
-_EDGES = english.ARTICLES | phrases.PREPOSITIONS | frozenset(
-    "and or nor neither but than that which who".split()
+_EDGES = (
+    english.ARTICLES
+    | phrases.PREPOSITIONS
+    | frozenset("and or nor neither but than that which who".split())
 )
 _WORD = regex.compile(r"(\P{L}*?)([\p{L}\p{N}].*?)((?:['’]s?)?[^\p{L}\p{N}]*)", regex.DOTALL)
+_ANNOTATION = regex.compile(r"</?term>")
 _CLAUSE_END = regex.compile(r"[.,;:!?…)]$|^[—–-]$")
 _NUMBER = regex.compile(r"\d+")
 
@@ -64,9 +70,22 @@ class Draft:
     source: str
     terms: tuple[TermMatch, ...]
     text: str
-    alternatives: tuple[Hypothesis, ...] = ()
+    alternatives: tuple[str, ...] = ()
     annotated: bool = False
     edits: tuple[Edit, ...] = ()
+
+    def translated(self, hypothesis: Hypothesis, edits: tuple[Edit, ...]) -> "Draft":
+        """Return the draft with what the model made of it."""
+        near = hypothesis.log_prob / hypothesis.length - MOST_LOST_IN_BEAM
+        alternatives = [
+            one.text for one in hypothesis.alternatives if one.log_prob / one.length > near
+        ]
+        return replace(
+            self,
+            text=plain(hypothesis.text),
+            alternatives=tuple(map(plain, alternatives)),
+            edits=edits,
+        )
 
     @property
     def words(self) -> list[str]:
@@ -89,8 +108,8 @@ class Draft:
     def missing(self, text: str | None = None) -> list[Concept]:
         """Return the concepts that the translation, or another text, does not render as it should."""
         target = self.text if text is None else text
-        concepts = dict.fromkeys(term.concept for term in self.terms)
-        return [concept for concept in concepts if not is_rendered(concept, target)]
+        counts = Counter(term.concept for term in self.terms)
+        return [one for one, count in counts.items() if not is_rendered(one, target, count)]
 
     def edited(self, step: str, text: str, concepts: Iterable[Concept]) -> "Draft":
         """Return the draft with another text, for the sake of some concepts."""
@@ -164,10 +183,23 @@ class Choice:
 
 
 @lru_cache(maxsize=1 << 14)
-def is_rendered(concept: Concept, target: str) -> bool:
-    """Tell whether a target text renders a concept as the glossary wants or permits."""
-    rendering = find_rendering(concept, target)
-    return rendering is not None and rendering.kind != "forbidden"
+def is_rendered(concept: Concept, target: str, count: int = 1) -> bool:
+    """Tell whether a target renders a concept as the glossary wants or permits.
+
+    Args:
+        concept: the concept.
+        target: the translation.
+        count: how often the concept stands in the source; a forbidden rendering may stand beside
+            as many permitted ones, for it then renders something else.
+    """
+    kinds = [rendering.kind for rendering in find_renderings(concept, target)]
+    permitted = len(kinds) - kinds.count("forbidden")
+    return permitted >= (count if "forbidden" in kinds else 1)
+
+
+def plain(text: str) -> str:
+    """Return what a model wrote with single spaces, and without annotations that it copied."""
+    return " ".join(_ANNOTATION.sub(" ", text).split())
 
 
 def annotate(source: str, terms: Iterable[TermMatch]) -> str:
@@ -199,7 +231,9 @@ def enforce_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
         The drafts in the same order; each change is recorded as an edit.
     """
     enforced = [choose_alternative(draft) for draft in drafts]
-    waiting = [i for i, draft in enumerate(enforced) if draft.missing() and engine.fits(draft.input)]
+    waiting = [
+        i for i, draft in enumerate(enforced) if draft.missing() and engine.fits(draft.input)
+    ]
     for _ in range(ROUNDS):
         before = [enforced[i] for i in waiting]
         for i, draft in zip(waiting, set_terms(engine, before), strict=True):
@@ -217,10 +251,7 @@ def choose_alternative(draft: Draft) -> Draft:
     missing = draft.missing()
     if not missing or not draft.alternatives:
         return draft
-    best = min(
-        (hypothesis.text for hypothesis in draft.alternatives),
-        key=lambda text: len(draft.missing(text)),
-    )
+    best = min(draft.alternatives, key=lambda text: len(draft.missing(text)))
     left = draft.missing(best)
     if len(left) >= len(missing) or not is_sound(draft, best):
         return draft
@@ -244,9 +275,7 @@ def set_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
     offers = [
         list(islice(find_candidates(gap, engine.source_lang), MOST_CANDIDATES)) for gap in gaps
     ]
-    inputs = [
-        gap.draft.input for gap, offer in zip(gaps, offers, strict=True) for _ in offer
-    ]
+    inputs = [gap.draft.input for gap, offer in zip(gaps, offers, strict=True) for _ in offer]
     read = iter(engine.score(inputs, [one.text for offer in offers for one in offer]))
     choices = [
         choice
@@ -262,7 +291,9 @@ def find_gaps(engine: Engine, drafts: Sequence[Draft]) -> list[Gap]:
     pairs = [(draft, concept) for draft in drafts for concept in draft.missing()]
     inputs = [draft.input for draft in drafts]
     inputs += [draft.input_without(concept) for draft, concept in pairs]
-    scores = engine.score(inputs, [draft.text for draft in (*drafts, *(draft for draft, _ in pairs))])
+    scores = engine.score(
+        inputs, [draft.text for draft in (*drafts, *(draft for draft, _ in pairs))]
+    )
     own = {id(draft): score for draft, score in zip(drafts, scores, strict=False)}
     return [
         Gap(
@@ -293,9 +324,10 @@ def find_candidates(gap: Gap, lang: str) -> Iterator[Candidate]:
 def find_spans(gap: Gap) -> Iterator[Span]:
     """Yield the words that stand in a term's place: forbidden ones, and those that owe to it."""
     words = gap.draft.words
-    if (found := find_rendering(gap.concept, gap.draft.text)) is not None:
-        start = len(gap.draft.text[: found.start].split())
-        yield start, start + len(gap.draft.text[found.start : found.stop].split())
+    for found in find_renderings(gap.concept, gap.draft.text):
+        if found.kind == "forbidden":
+            start = len(gap.draft.text[: found.start].split())
+            yield start, start + len(gap.draft.text[found.start : found.stop].split())
     for least in LEAST_GAINS:
         if span := heaviest_span([gain - least for gain in gap.gains[:-1]], words):
             yield from (without_edges(words, span, _EDGES), without_edges(words, span))
@@ -341,7 +373,13 @@ def forms_of(gap: Gap, lang: str) -> Iterator[str]:
             for form in getattr(conjugation, use):
                 yield f"{form} {rest}".strip()
         return
-    yield from noun_forms(target, gap.concept, is_plural_form(gap.draft.source, term.start, term.stop, lang), lang) if gap.concept.pos in NOMINAL else [target]
+    yield from (
+        noun_forms(
+            target, gap.concept, is_plural_form(gap.draft.source, term.start, term.stop, lang), lang
+        )
+        if gap.concept.pos in NOMINAL
+        else [target]
+    )
 
 
 def noun_forms(target: str, concept: Concept, several: bool | None, lang: str) -> Iterator[str]:
@@ -363,7 +401,7 @@ def set_form(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
     article = words[start - 1].casefold() if start else ""
     has_article = article in english.ARTICLES
     if gap.concept.pos not in NOMINAL:
-        yield put(words, span, form.split())
+        yield from set_phrase(gap, span, form)
         return
     determined = article in english.DETERMINERS and not has_article
     is_name = form[0].isupper()
@@ -376,6 +414,33 @@ def set_form(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
         specified=specified,
     ):
         yield put(words, (start - has_article, stop), [new, *form.split()] if new else form.split())
+
+
+def set_phrase(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
+    """Yield the candidate with a verb, an adjective or another phrase in place of some words."""
+    words = gap.draft.words
+    start, stop = span
+    before = words[start - 1].casefold() if start else ""
+    term = form.split()
+    if gap.concept.pos == "verb":
+        if admits_verb(before, form, gap.concept):
+            yield put(words, span, term)
+    elif gap.concept.pos == "adj" and before in {"a", "an"}:
+        yield put(words, (start - 1, stop), [phrases.indefinite_article(term[0]), *term])
+    elif gap.concept.pos != "adj" and before in english.ARTICLES | phrases.PREPOSITIONS:
+        yield put(words, (start - 1, stop), term)
+    else:
+        yield put(words, span, term)
+
+
+def admits_verb(before: str, form: str, concept: Concept) -> bool:
+    """Tell whether a form of a verb may follow a word: “to agree”, “of agreeing”, never “the agree”."""
+    verb = form.split(maxsplit=1)[0]
+    if before == "to":
+        return concept.target.startswith(verb)
+    if before in phrases.PREPOSITIONS:
+        return verb.endswith("ing")
+    return before not in english.DETERMINERS
 
 
 def put(words: Sequence[str], span: Span, term: Sequence[str]) -> Candidate:
@@ -400,7 +465,11 @@ def absorb(words: Sequence[str], span: Span, term: Sequence[str]) -> Span:
     start, stop = span
     if start and bare(words[start - 1]) == bare(term[0]):
         start -= 1
-    if stop < len(words) and bare(words[stop]) == bare(term[-1]) and not edge_marks(words[stop - 1], 3):
+    if (
+        stop < len(words)
+        and bare(words[stop]) == bare(term[-1])
+        and not edge_marks(words[stop - 1], 3)
+    ):
         stop += 1
     return start, stop
 
@@ -428,7 +497,8 @@ def choose(
     if not offer:
         return None
     best = max(range(len(offer)), key=lambda index: naturalness(read[index]))
-    if offer[best].damage(gap.scores, read[best]) > MOST_DAMAGE:
+    most = MOST_DAMAGE if gap.concept.pos in NOMINAL else MOST_DAMAGE_BY_PHRASE
+    if offer[best].damage(gap.scores, read[best]) > most:
         return None
     return Choice(gap, offer[best], read[best])
 

@@ -79,5 +79,7 @@ def _uses(word: str, lang: str) -> Iterator[tuple[Use, ...]]:
         grammemes = re.split("[ ,]", str(parse[1]))
         if set(grammemes) & {"VERB", "INFN", "GRND", "PRTF", "PRTS"}:
             for grammeme, uses in _USES.items():
-                if grammeme in grammemes and not ("PRT" in grammemes[0] and grammeme in {"past", "pres"}):
+                if grammeme in grammemes and not (
+                    "PRT" in grammemes[0] and grammeme in {"past", "pres"}
+                ):
                     yield uses

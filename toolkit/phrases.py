@@ -85,7 +85,12 @@ def plural(phrase: str) -> str:
     """
     words = phrase.split()
     index = head_index(words)
-    if is_plural(phrase) or is_mass(phrase) or not words[index].isalpha() or not words[index][-1].islower():
+    if (
+        is_plural(phrase)
+        or is_mass(phrase)
+        or not words[index].isalpha()
+        or not words[index][-1].islower()
+    ):
         return phrase
     words[index] = next(english.plurals(words[index]))
     return " ".join(words)

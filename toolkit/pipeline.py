@@ -1,13 +1,15 @@
 """The straight line from a document to a bitext."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
-from toolkit.bitext import Bitext, Document, Edit, Issue, Segment, Signature, Unit
+from toolkit.bitext import Bitext, Document, Segment, Signature, TermMatch, Unit
 from toolkit.checks import check_terms
 from toolkit.degeneration import translate_soundly
-from toolkit.engine import Engine, Hypothesis
+from toolkit.enforcement import Draft, enforce_terms
+from toolkit.engine import Engine
+from toolkit.literals import restore_literals
 from toolkit.matcher import TermMatcher
 from toolkit.scripts import has_letters_of
 from toolkit.segmentation import SegmentationRules, load_rules, segment
@@ -21,6 +23,7 @@ def translate_document(
     matcher: TermMatcher | None = None,
     rules: SegmentationRules | None = None,
     *,
+    enforce: bool = True,
     target_lang: str | None = None,
     on_progress: Callable[[int, int], object] = lambda _done, _total: None,
 ) -> Bitext:
@@ -31,6 +34,7 @@ def translate_document(
         engine: what translates.
         matcher: finds the terms of a glossary; no terms are looked for when None.
         rules: the segmentation rules; the bundled ones for the document's language when None.
+        enforce: make the terms stand in the translation, and mend numbers and names.
         target_lang: code to write into the bitext, e.g. `en-US`; the engine's when None.
         on_progress: called with the number of segments translated and of all.
 
@@ -41,52 +45,65 @@ def translate_document(
     """
     rules = rules or load_rules(lang=document.lang)
     segments = list(segment(document, rules))
-    units = translate_segments(segments, engine, on_progress)
-    if matcher is not None:
-        units = (find_terms(unit, matcher) for unit in units)
+    terms = [matcher.find(one.text) if matcher else () for one in segments]
+    units = translate_segments(segments, terms, engine, on_progress, enforce=enforce)
     return Bitext(
         document=document,
         source_lang=document.lang,
         target_lang=target_lang or engine.target_lang,
-        units=tuple(units),
-        signature=sign(engine, matcher, rules),
+        units=tuple(map(check_unit, units)),
+        signature=sign(engine, matcher, rules, enforce=enforce),
     )
 
 
 def translate_segments(
-    segments: Sequence[Segment], engine: Engine, on_progress: Callable[[int, int], object]
-) -> Iterator[Unit]:
+    segments: Sequence[Segment],
+    terms: Sequence[tuple[TermMatch, ...]],
+    engine: Engine,
+    on_progress: Callable[[int, int], object],
+    *,
+    enforce: bool,
+) -> list[Unit]:
     """Translate segments into units, in order.
 
     A segment without a letter of the source language's script (“AP”, “175/175”) is copied.
     """
-    texts = [s.text for s in segments if has_letters_of(s.text, engine.source_lang)]
-    translations = translate_soundly(engine, texts, on_progress)
-    for source in segments:
-        if has_letters_of(source.text, engine.source_lang):
-            yield _machine_unit(source, *next(translations))
-        else:
-            yield Unit(source, source.text)
+    units = [Unit(one, one.text, terms=found) for one, found in zip(segments, terms, strict=True)]
+    places = [i for i, s in enumerate(segments) if has_letters_of(s.text, engine.source_lang)]
+    annotated = enforce and engine.reads_annotations
+    drafts = [Draft(segments[i].text, terms[i], "", annotated=annotated) for i in places]
+    translations = translate_soundly(engine, [draft.input for draft in drafts], on_progress)
+    issues = []
+    for number, (hypothesis, edits, found) in enumerate(translations):
+        drafts[number] = drafts[number].translated(hypothesis, edits)
+        issues.append((hypothesis.score, found))
+    if enforce:
+        drafts = [with_literals(draft) for draft in enforce_terms(engine, drafts)]
+    for i, draft, (score, found) in zip(places, drafts, issues, strict=True):
+        units[i] = replace(
+            units[i], target=draft.text, edits=draft.edits, issues=found, score=score
+        )
+    return units
 
 
-def _machine_unit(
-    source: Segment, hypothesis: Hypothesis, edits: tuple[Edit, ...], issues: tuple[Issue, ...]
-) -> Unit:
-    target = " ".join(hypothesis.text.split())
-    return Unit(source, target, edits=edits, issues=issues, score=hypothesis.score)
+def with_literals(draft: Draft) -> Draft:
+    """Mend the numbers, names and addresses of a translation."""
+    text, edits = restore_literals(draft.source, draft.text)
+    return replace(draft, text=text, edits=(*draft.edits, *edits))
 
 
-def find_terms(unit: Unit, matcher: TermMatcher) -> Unit:
-    """Record the glossary's terms in a unit, and an issue for each that its target lacks."""
-    terms = matcher.find(unit.source.text)
-    return replace(unit, terms=terms, issues=(*unit.issues, *check_terms(terms, unit.target)))
+def check_unit(unit: Unit) -> Unit:
+    """Add an issue for each term that the target lacks."""
+    return replace(unit, issues=(*unit.issues, *check_terms(unit.terms, unit.target)))
 
 
-def sign(engine: Engine, matcher: TermMatcher | None, rules: SegmentationRules) -> Signature:
+def sign(
+    engine: Engine, matcher: TermMatcher | None, rules: SegmentationRules, *, enforce: bool = True
+) -> Signature:
     """Name all that decides which bytes come out."""
     return Signature(
         tool=f"{TOOL} {version(TOOL)}",
-        engine=engine.label,
+        engine=f"{engine.label} enforce={'yes' if enforce else 'no'}",
         model=engine.model_label,
         model_sha256=engine.model_sha256,
         glossary_sha256=matcher.glossary.checksum if matcher else "",
