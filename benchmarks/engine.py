@@ -129,7 +129,7 @@ def unpack_model(folder: Path) -> None:
     """Unpack the bundled package where argostranslate looks for packages."""
     (package,) = (ROOT / "toolkit" / "data").glob("*.argosmodel")
     with zipfile.ZipFile(package) as archive:
-        archive.extractall(folder)  # noqa: S202 - our own package
+        archive.extractall(folder)
 
 
 def argos_environment() -> Path:

@@ -88,8 +88,12 @@ def test_wheel_translates_from_an_empty_folder(wheel: Path, tmp_path: Path) -> N
     empty.mkdir()
     run = subprocess.run(
         [str(environment / "bin" / "bilingual"), "translate", "-"],
-        input="Беседа длилась более двух часов.", cwd=empty, env={"HOME": str(empty)},
-        capture_output=True, encoding="utf-8", check=False,
+        input="Беседа длилась более двух часов.",
+        cwd=empty,
+        env={"HOME": str(empty)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert run.stdout == "The conversation lasted more than two hours.\n"
     assert "(bundled)" in run.stderr

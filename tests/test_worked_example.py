@@ -21,7 +21,7 @@ def produced(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_worked_example_has_the_files_of_each_seed(produced: Path) -> None:
-    assert FILES == sorted(path.name for path in produced.iterdir())
+    assert sorted(path.name for path in produced.iterdir()) == FILES
     assert len(FILES) == 4 * len(list((ROOT / "seeds").iterdir()))
 
 

@@ -2,175 +2,43 @@
 
 Where a term is missing, the model itself tells which words stand in its place: those that become
 improbable when the term is taken out of the source. The term takes their place in several ways
-(number, article, form of the verb, extent), the model reads them all, and the one that it finds
-most natural stands, unless even that one reads much worse than what was there.
+(number, article, form of the verb, extent), the model reads them, and the one that it finds most
+natural stands, unless even that one reads much worse than what was there, or the model sees
+nothing in common between the term and its rendering.
 
-    Договор о прекращении огня подписан.         The [treaty](0.1) [on](0.2) [fire](9.7) is signed.
-    Договор о ________________ подписан.         The treaty on the [ceasefire] is signed.
+    Договор о прекращении огня подписан.    The treaty on the [end of fire] was signed.
+    Договор о … подписан.                   The treaty on the [ceasefire] was signed.
 
 The order of the attempts: nothing where a rendering stands; another hypothesis of the beam; the
-replacement; a translation that is decoded anew from the term on. Compare constrained decoding
-(Post and Vilar 2018), which needs a decoder of its own, and training on annotated sources (Dinu
-et al. 2019; Bergmanis and Pinnis 2021), which needs a model of its own: a model that has learnt
-that gets its annotations first (`annotate`).
+replacement; a translation that is decoded anew from the term on. Other ways are constrained
+decoding (Post and Vilar 2018), which needs a decoder of its own, and training on annotated
+sources (Dinu et al. 2019; Bergmanis and Pinnis 2021), which needs a model of its own; one that
+was trained so gets its annotations (`toolkit.placement.annotate`), and this is its safety net.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import islice, product
+from itertools import islice
 
-import regex
-
-from toolkit import english, phrases
-from toolkit.bitext import Concept, Edit, TermMatch
-from toolkit.degeneration import LOOP
-from toolkit.engine import Decoding, Engine, Hypothesis
-from toolkit.grammar import is_plural_form, verb_uses
-from toolkit.terminology import find_renderings
+from toolkit.bitext import Concept
+from toolkit.engine import Decoding, Engine
+from toolkit.placement import (
+    NOMINAL,
+    Candidate,
+    Draft,
+    Gap,
+    find_candidates,
+    in_proportion,
+    is_sound,
+)
 
 ROUNDS = 2  # terms whose places overlap are set one after the other
 MOST_CANDIDATES = 2  # ways to set a term that the model reads
-LEAST_GAINS = (2.5, 5.0, 1.0)  # nats that a word must owe to the term to be replaced by it
-MOST_LOST_IN_BEAM = 0.05  # nats a token that another hypothesis of the beam may be less probable
-MOST_LOST = 0.3  # nats a word that a completion may be less probable
 MOST_DAMAGE = 8.0  # nats that the other words may lose
 MOST_DAMAGE_BY_PHRASE = 2.0  # the same for verbs and adverbial phrases, which bind more of them
+MOST_LOST = 0.3  # nats a word that a completion may be less probable
 LEAST_TERM_GAIN = 2.0  # nats a word that the rendering must owe to the source term
 COMPLETION = Decoding(beam_size=2)
-NOMINAL = frozenset({"noun", "name"})
-
-_EDGES = (
-    english.ARTICLES
-    | phrases.PREPOSITIONS
-    | frozenset("and or nor neither but than that which who".split())
-)
-_WORD = regex.compile(r"(\P{L}*?)([\p{L}\p{N}].*?)((?:['’]s?)?[^\p{L}\p{N}]*)", regex.DOTALL)
-_ANNOTATION = regex.compile(r"</?term>")
-_CLAUSE_END = regex.compile(r"[.,;:!?…)]$|^[—–-]$")
-_NUMBER = regex.compile(r"\d+")
-
-Span = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A translation on its way to holding its terms.
-
-    Fields:
-        source: the segment.
-        terms: the terms in it.
-        text: the translation.
-        alternatives: the beam's other hypotheses, as probable as the first or nearly so.
-        annotated: whether the model is told the terms in the source.
-        edits: what was changed.
-    """
-
-    source: str
-    terms: tuple[TermMatch, ...]
-    text: str
-    alternatives: tuple[str, ...] = ()
-    annotated: bool = False
-    edits: tuple[Edit, ...] = ()
-
-    def translated(self, hypothesis: Hypothesis, edits: tuple[Edit, ...]) -> "Draft":
-        """Return the draft with what the model made of it."""
-        near = hypothesis.log_prob / hypothesis.length - MOST_LOST_IN_BEAM
-        alternatives = [
-            one.text for one in hypothesis.alternatives if one.log_prob / one.length > near
-        ]
-        return replace(
-            self,
-            text=plain(hypothesis.text),
-            alternatives=tuple(map(plain, alternatives)),
-            edits=edits,
-        )
-
-    @property
-    def words(self) -> list[str]:
-        """The words of the translation, with the marks at their edges."""
-        return self.text.split()
-
-    @property
-    def input(self) -> str:
-        """What the model read."""
-        return annotate(self.source, self.terms) if self.annotated else self.source
-
-    def input_without(self, concept: Concept) -> str:
-        """Return what the model would have read without the terms of a concept."""
-        text = self.source
-        terms = [term for term in self.terms if term.concept == concept]
-        for term in reversed(terms):
-            text = text[: term.start] + text[term.stop :]
-        return " ".join(text.split())
-
-    def missing(self, text: str | None = None) -> list[Concept]:
-        """Return the concepts that the translation, or another text, does not render as it should."""
-        target = self.text if text is None else text
-        counts = Counter(term.concept for term in self.terms)
-        return [one for one, count in counts.items() if not is_rendered(one, target, count)]
-
-    def edited(self, step: str, text: str, concepts: Iterable[Concept]) -> "Draft":
-        """Return the draft with another text, for the sake of some concepts."""
-        reason = ", ".join(f"«{one.source}» is “{one.target}”" for one in concepts)
-        edit = Edit(step, self.text, text, reason)
-        return replace(self, text=text, edits=(*self.edits, edit))
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A draft with a term in the place of some of its words.
-
-    Fields:
-        words: all words, the term's among them.
-        start, stop: the words of the draft that the term replaces, with an article before them.
-        length: how many words the term and its article have.
-    """
-
-    words: tuple[str, ...]
-    start: int
-    stop: int
-    length: int
-
-    @property
-    def text(self) -> str:
-        """The translation."""
-        return " ".join(self.words)
-
-    @property
-    def beginning(self) -> str:
-        """The translation up to the term."""
-        return " ".join(self.words[: self.start + self.length])
-
-    def repeats(self) -> bool:
-        """Tell whether a word of the term stands near it once more: line of the ceasefire line."""
-        end = self.start + self.length
-        near = (*self.words[max(0, self.start - 4) : self.start], *self.words[end : end + 4])
-        return not {bare(word) for word in self.words[self.start : end]}.isdisjoint(
-            {bare(word) for word in near} - _EDGES
-        )
-
-    def damage(self, before: Sequence[float], after: Sequence[float]) -> float:
-        """Return how many nats the words behind the term have lost; those before it lose none."""
-        return sum(before[self.stop :]) - sum(after[self.start + self.length :])
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A concept that a draft lacks.
-
-    Fields:
-        draft: the draft.
-        concept: the concept.
-        scores: the model's opinion of each word of the draft.
-        gains: what each word owes to the term, in nats.
-    """
-
-    draft: Draft
-    concept: Concept
-    scores: tuple[float, ...]
-    gains: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,44 +48,6 @@ class Choice:
     gap: Gap
     candidate: Candidate
     scores: tuple[float, ...]
-
-
-@lru_cache(maxsize=1 << 14)
-def is_rendered(concept: Concept, target: str, count: int = 1) -> bool:
-    """Tell whether a target renders a concept as the glossary wants or permits.
-
-    Args:
-        concept: the concept.
-        target: the translation.
-        count: how often the concept stands in the source; a forbidden rendering may stand beside
-            as many permitted ones, for it then renders something else.
-    """
-    kinds = [rendering.kind for rendering in find_renderings(concept, target)]
-    permitted = len(kinds) - kinds.count("forbidden")
-    return permitted >= (count if "forbidden" in kinds else 1)
-
-
-def plain(text: str) -> str:
-    """Return what a model wrote with single spaces, and without annotations that it copied."""
-    return " ".join(_ANNOTATION.sub(" ", text).split())
-
-
-def annotate(source: str, terms: Iterable[TermMatch]) -> str:
-    """Write the wanted English behind each noun and name, for models trained to read it there.
-
-    Args:
-        source: the text.
-        terms: the terms in it, none over another.
-
-    >>> truce = Concept("truce", "перемирие", "truce")
-    >>> annotate("Нет перемирия.", [TermMatch(truce, 4, 13)])
-    'Нет перемирия <term> truce </term>.'
-    """
-    for term in sorted(terms, key=lambda term: -term.start):
-        if term.concept.pos in NOMINAL:
-            annotation = f" <term> {term.concept.target} </term>"
-            source = source[: term.stop] + annotation + source[term.stop :]
-    return source
 
 
 def enforce_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
@@ -231,17 +61,20 @@ def enforce_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
         The drafts in the same order; each change is recorded as an edit.
     """
     enforced = [choose_alternative(draft) for draft in drafts]
-    waiting = [
-        i for i, draft in enumerate(enforced) if draft.missing() and engine.fits(draft.input)
-    ]
+    lacking = [i for i, one in enumerate(enforced) if one.missing() and engine.fits(one.input)]
+    waiting = lacking
     for _ in range(ROUNDS):
         before = [enforced[i] for i in waiting]
         for i, draft in zip(waiting, set_terms(engine, before), strict=True):
             enforced[i] = draft
-        changed = zip(waiting, before, strict=True)
-        waiting = [i for i, old in changed if enforced[i] != old and enforced[i].missing()]
-    rest = [i for i, draft in enumerate(enforced) if draft.missing() and engine.fits(draft.input)]
-    for i, draft in zip(rest, complete_anew(engine, [enforced[i] for i in rest]), strict=True):
+        waiting = [
+            i
+            for i, draft in zip(waiting, before, strict=True)
+            if enforced[i] != draft and enforced[i].missing()
+        ]
+    lacking = [i for i in lacking if enforced[i].missing()]
+    completed = complete_anew(engine, [enforced[i] for i in lacking])
+    for i, draft in zip(lacking, completed, strict=True):
         enforced[i] = draft
     return enforced
 
@@ -258,242 +91,55 @@ def choose_alternative(draft: Draft) -> Draft:
     return draft.edited("term-from-beam", best, [one for one in missing if one not in left])
 
 
-def is_sound(draft: Draft, text: str) -> bool:
-    """Tell whether a text may take the place of a draft: a term is won, none nor a number lost."""
-    numbers = set(_NUMBER.findall(draft.source)) & set(_NUMBER.findall(draft.text))
-    return (
-        (LOOP.search(text) is None or LOOP.search(draft.text) is not None)
-        and numbers <= set(_NUMBER.findall(text))
-        and set(draft.missing(text)) < set(draft.missing())
-        and 0.5 < len(text) / len(draft.text) < 2
-    )
-
-
 def set_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
     """Set the missing terms of drafts, those whose places do not overlap."""
     gaps = find_gaps(engine, drafts)
     offers = [
-        list(islice(find_candidates(gap, engine.source_lang), MOST_CANDIDATES)) for gap in gaps
+        list(islice(find_candidates(gap, engine.source_lang), MOST_CANDIDATES))
+        for own in gaps
+        for gap in own
     ]
-    inputs = [gap.draft.input for gap, offer in zip(gaps, offers, strict=True) for _ in offer]
+    every = [gap for own in gaps for gap in own]
+    inputs = [gap.draft.input for gap, offer in zip(every, offers, strict=True) for _ in offer]
     read = iter(engine.score(inputs, [one.text for offer in offers for one in offer]))
     choices = [
-        choice
-        for gap, offer in zip(gaps, offers, strict=True)
-        if (choice := choose(gap, offer, list(islice(read, len(offer)))))
+        choose(gap, offer, list(islice(read, len(offer))))
+        for gap, offer in zip(every, offers, strict=True)
     ]
-    vouched = list(vouch(engine, choices))
-    return [apply(draft, [one for one in vouched if one.gap.draft is draft]) for draft in drafts]
-
-
-def find_gaps(engine: Engine, drafts: Sequence[Draft]) -> list[Gap]:
-    """Ask the model what each word of a draft owes to each of the terms that it lacks."""
-    pairs = [(draft, concept) for draft in drafts for concept in draft.missing()]
-    inputs = [draft.input for draft in drafts]
-    inputs += [draft.input_without(concept) for draft, concept in pairs]
-    scores = engine.score(
-        inputs, [draft.text for draft in (*drafts, *(draft for draft, _ in pairs))]
-    )
-    own = {id(draft): score for draft, score in zip(drafts, scores, strict=False)}
+    vouched = iter(vouch(engine, choices))
     return [
-        Gap(
-            draft,
-            concept,
-            own[id(draft)],
-            tuple(a - b for a, b in zip(own[id(draft)], without, strict=True)),
-        )
-        for (draft, concept), without in zip(pairs, scores[len(drafts) :], strict=True)
+        apply(draft, filter(None, islice(vouched, len(own))))
+        for draft, own in zip(drafts, gaps, strict=True)
     ]
 
 
-def find_candidates(gap: Gap, lang: str) -> Iterator[Candidate]:
-    """Yield ways to set a term in a draft, the likeliest first."""
-    forms = list(forms_of(gap, lang))
-    spans = list(dict.fromkeys(find_spans(gap)))
-    options = [
-        (place + shape + kind, candidate)
-        for (place, span), (shape, form) in product(enumerate(spans), enumerate(forms))
-        for kind, candidate in enumerate(set_form(gap, span, form))
+def find_gaps(engine: Engine, drafts: Sequence[Draft]) -> list[list[Gap]]:
+    """Ask the model what each word of a draft owes to each of the terms that it lacks."""
+    missing = [draft.missing() for draft in drafts]
+    inputs = [draft.input for draft in drafts]
+    texts = [draft.text for draft in drafts]
+    for draft, concepts in zip(drafts, missing, strict=True):
+        inputs += map(draft.input_without, concepts)
+        texts += [draft.text] * len(concepts)
+    scores = iter(engine.score(inputs, texts))
+    own = list(islice(scores, len(drafts)))
+    return [
+        [_gap(draft, concept, score, next(scores)) for concept in concepts]
+        for draft, concepts, score in zip(drafts, missing, own, strict=True)
     ]
-    options.sort(key=lambda option: option[0])
-    candidates = dict.fromkeys(candidate for _, candidate in options)
-    sound = [one for one in candidates if is_sound(gap.draft, one.text)]
-    yield from [one for one in sound if not one.repeats()] or sound
 
 
-def find_spans(gap: Gap) -> Iterator[Span]:
-    """Yield the words that stand in a term's place: forbidden ones, and those that owe to it."""
-    words = gap.draft.words
-    for found in find_renderings(gap.concept, gap.draft.text):
-        if found.kind == "forbidden":
-            start = len(gap.draft.text[: found.start].split())
-            yield start, start + len(gap.draft.text[found.start : found.stop].split())
-    for least in LEAST_GAINS:
-        if span := heaviest_span([gain - least for gain in gap.gains[:-1]], words):
-            yield from (without_edges(words, span, _EDGES), without_edges(words, span))
-
-
-def heaviest_span(weights: Sequence[float], words: Sequence[str]) -> Span | None:
-    """Return the run of words within a clause whose weights sum up to most; None if to nothing.
-
-    >>> heaviest_span([-1, 4, -1, 3, -2], "The peace of fire failed".split())
-    (1, 4)
-    """
-    best, most = None, 0.0
-    start, total = 0, 0.0
-    for index, weight in enumerate(weights):
-        if total <= 0 or _CLAUSE_END.search(words[index - 1]):
-            start, total = index, 0.0
-        total += weight
-        if total > most:
-            best, most = (start, index + 1), total
-    return best
-
-
-def without_edges(
-    words: Sequence[str], span: Span, edges: frozenset[str] = english.ARTICLES
-) -> Span:
-    """Return a span without the articles, or other words that bear no meaning, at its edges."""
-    start, stop = span
-    while start < stop - 1 and words[start].casefold() in edges:
-        start += 1
-    while start < stop - 1 and words[stop - 1].casefold() in edges:
-        stop -= 1
-    return start, stop
-
-
-def forms_of(gap: Gap, lang: str) -> Iterator[str]:
-    """Yield the forms that a term may take in a draft, the likeliest first."""
-    target = gap.concept.target
-    term = next(term for term in gap.draft.terms if term.concept == gap.concept)
-    if gap.concept.pos == "verb":
-        verb, _, rest = target.partition(" ")
-        conjugation = english.conjugate(verb)
-        for use in verb_uses(gap.draft.source[term.start : term.stop], lang):
-            for form in getattr(conjugation, use):
-                yield f"{form} {rest}".strip()
-        return
-    yield from (
-        noun_forms(
-            target, gap.concept, is_plural_form(gap.draft.source, term.start, term.stop, lang), lang
-        )
-        if gap.concept.pos in NOMINAL
-        else [target]
-    )
-
-
-def noun_forms(target: str, concept: Concept, several: bool | None, lang: str) -> Iterator[str]:
-    """Yield a noun phrase in the number of the source, or in both where that is unknown."""
-    usual = is_plural_form(concept.source, 0, len(concept.source), lang)
-    if concept.pos == "name" and target[0].isupper() or several == usual:
-        yield target
-    elif several is None:
-        yield target
-        yield phrases.singular(target) if usual else phrases.plural(target)
-    else:
-        yield phrases.plural(target) if several else phrases.singular(target)
-
-
-def set_form(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
-    """Yield the candidates with a term's form in place of some words, with each article it can have."""
-    words = gap.draft.words
-    start, stop = span
-    article = words[start - 1].casefold() if start else ""
-    has_article = article in english.ARTICLES
-    if gap.concept.pos not in NOMINAL:
-        yield from set_phrase(gap, span, form)
-        return
-    determined = article in english.DETERMINERS and not has_article
-    is_name = form[0].isupper()
-    specified = words[stop : stop + 1] == ["of"]
-    for new in phrases.articles_for(
-        form,
-        article if has_article else "",
-        is_name=is_name,
-        determined=determined,
-        specified=specified,
-    ):
-        yield put(words, (start - has_article, stop), [new, *form.split()] if new else form.split())
-
-
-def set_phrase(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
-    """Yield the candidate with a verb, an adjective or another phrase in place of some words."""
-    words = gap.draft.words
-    start, stop = span
-    before = words[start - 1].casefold() if start else ""
-    term = form.split()
-    if gap.concept.pos == "verb":
-        if admits_verb(before, form, gap.concept):
-            yield put(words, span, term)
-    elif gap.concept.pos == "adj" and before in {"a", "an"}:
-        yield put(words, (start - 1, stop), [phrases.indefinite_article(term[0]), *term])
-    elif gap.concept.pos != "adj" and before in english.ARTICLES | phrases.PREPOSITIONS:
-        yield put(words, (start - 1, stop), term)
-    else:
-        yield put(words, span, term)
-
-
-def admits_verb(before: str, form: str, concept: Concept) -> bool:
-    """Tell whether a form of a verb may follow a word: “to agree”, “of agreeing”, never “the agree”."""
-    verb = form.split(maxsplit=1)[0]
-    if before == "to":
-        return concept.target.startswith(verb)
-    if before in phrases.PREPOSITIONS:
-        return verb.endswith("ing")
-    return before not in english.DETERMINERS
-
-
-def put(words: Sequence[str], span: Span, term: Sequence[str]) -> Candidate:
-    """Put a term in the place of some words: with their marks, capital and a verb that agrees."""
-    start, stop = absorb(words, span, term)
-    before, after = edge_marks(words[start], 1), edge_marks(words[stop - 1], 3)
-    new = [*term]
-    if is_sentence_start(words, start):
-        new[0] = new[0][0].upper() + new[0][1:]
-    new[0] = before + new[0]
-    new[-1] += after
-    rest = list(words[stop:])
-    if rest and not after and not (start and words[start - 1].casefold() in phrases.PREPOSITIONS):
-        was, becomes = (phrases.is_plural(" ".join(one)) for one in (words[start:stop], term))
-        if was != becomes:
-            rest[0] = phrases.agreeing(rest[0], is_plural=becomes)
-    return Candidate((*words[:start], *new, *rest), start, stop, len(new))
-
-
-def absorb(words: Sequence[str], span: Span, term: Sequence[str]) -> Span:
-    """Extend a span by the neighbours that the term would repeat: “foreign minister Minister”."""
-    start, stop = span
-    if start and bare(words[start - 1]) == bare(term[0]):
-        start -= 1
-    if (
-        stop < len(words)
-        and bare(words[stop]) == bare(term[-1])
-        and not edge_marks(words[stop - 1], 3)
-    ):
-        stop += 1
-    return start, stop
-
-
-def bare(word: str) -> str:
-    """Return a word without marks, capitals and the ending of a plural."""
-    return word.strip(".,;:!?()“”\"'’").casefold().removesuffix("s")
-
-
-def edge_marks(word: str, group: int) -> str:
-    """Return the marks before (1) or behind (3) a word."""
-    match = _WORD.fullmatch(word)
-    return match[group] if match else ""
-
-
-def is_sentence_start(words: Sequence[str], index: int) -> bool:
-    """Tell whether a word begins a sentence."""
-    return not index or words[index - 1][-1] in ".!?"
+def _gap(
+    draft: Draft, concept: Concept, scores: tuple[float, ...], without: tuple[float, ...]
+) -> Gap:
+    gains = tuple(one - other for one, other in zip(scores, without, strict=True))
+    return Gap(draft, concept, scores, gains)
 
 
 def choose(
     gap: Gap, offer: Sequence[Candidate], read: Sequence[tuple[float, ...]]
 ) -> Choice | None:
-    """Choose the candidate that reads best; None if even that one reads much worse than the draft."""
+    """Choose the candidate that reads best; None if even that one reads much worse."""
     if not offer:
         return None
     best = max(range(len(offer)), key=lambda index: naturalness(read[index]))
@@ -503,20 +149,25 @@ def choose(
     return Choice(gap, offer[best], read[best])
 
 
-def vouch(engine: Engine, choices: Sequence[Choice]) -> Iterator[Choice]:
-    """Yield the choices whose English owes to the source term: the two have to do with each other."""
-    inputs = [choice.gap.draft.input_without(choice.gap.concept) for choice in choices]
-    without = engine.score(inputs, [choice.candidate.text for choice in choices])
-    for choice, scores in zip(choices, without, strict=True):
-        start, length = choice.candidate.start, choice.candidate.length
-        place = slice(start, start + length)
-        if sum(choice.scores[place]) - sum(scores[place]) >= LEAST_TERM_GAIN * length:
-            yield choice
-
-
 def naturalness(scores: Sequence[float]) -> float:
     """Return the mean log-probability of the words of a text and its end."""
     return sum(scores) / len(scores)
+
+
+def vouch(engine: Engine, choices: Sequence[Choice | None]) -> Iterator[Choice | None]:
+    """Yield the choices, None in place of those whose English owes nothing to the source term."""
+    made = [choice for choice in choices if choice]
+    inputs = [choice.gap.draft.input_without(choice.gap.concept) for choice in made]
+    without = iter(engine.score(inputs, [choice.candidate.text for choice in made]))
+    for choice in choices:
+        yield choice if choice and owes_to_term(choice, next(without)) else None
+
+
+def owes_to_term(choice: Choice, without: Sequence[float]) -> bool:
+    """Tell whether the words of a rendering owe to the source term."""
+    start, length = choice.candidate.start, choice.candidate.length
+    place = slice(start, start + length)
+    return sum(choice.scores[place]) - sum(without[place]) >= LEAST_TERM_GAIN * length
 
 
 def apply(draft: Draft, choices: Iterable[Choice]) -> Draft:
@@ -535,42 +186,38 @@ def apply(draft: Draft, choices: Iterable[Choice]) -> Draft:
 
 
 def complete_anew(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
-    """Decode drafts anew from the first term on that they lack."""
-    firsts = {id(gap.draft): gap for gap in reversed(find_gaps(engine, drafts))}
-    gaps = [firsts[id(draft)] for draft in drafts]
-    begun = [find_beginning(gap, engine.source_lang) for gap in gaps]
-    inputs = [draft.input for draft in drafts]
-    texts = engine.complete(inputs, [one.beginning for one in begun], COMPLETION)
-    completed = [
-        replace(one, words=tuple(text.split())) for one, text in zip(begun, texts, strict=True)
-    ]
-    scores = engine.score(inputs, [one.text for one in completed])
-    choices = [
-        Choice(gap, candidate, score)
-        for gap, candidate, score in zip(gaps, completed, scores, strict=True)
-        if is_sound(gap.draft, candidate.text) and reads_as_well(gap, candidate, score)
-    ]
-    texts_of = {id(one.gap): one.candidate.text for one in vouch(engine, choices)}
+    """Decode drafts anew from the first noun or name on that they lack."""
+    begun = [begin(own, engine.source_lang) for own in find_gaps(engine, drafts)]
+    made = [one for one in begun if one]
+    inputs = [gap.draft.input for gap, _ in made]
+    beginnings = [candidate.beginning for _, candidate in made]
+    texts = list(engine.complete(inputs, beginnings, COMPLETION))
+    scores = engine.score(inputs, texts)
+    completions = map(_completion, made, texts, scores)
+    vouched = vouch(engine, list(completions))
     return [
-        gap.draft.edited("term-completed", texts_of[id(gap)], [gap.concept])
-        if id(gap) in texts_of
-        else gap.draft
-        for gap in gaps
+        draft.edited("term-completed", choice.candidate.text, [choice.gap.concept])
+        if one and (choice := next(vouched))
+        else draft
+        for draft, one in zip(drafts, begun, strict=True)
     ]
 
 
-def find_beginning(gap: Gap, lang: str) -> Candidate:
-    """Return a candidate up to whose term a draft is kept: the likeliest, or one in proportion."""
-    if candidate := next(find_candidates(gap, lang), None):
-        return candidate
-    words = gap.draft.words
-    term = next(term for term in gap.draft.terms if term.concept == gap.concept)
-    place = min(len(words) - 1, round(len(words) * term.start / len(gap.draft.source)))
-    return put(words, (place, place + 1), next(forms_of(gap, lang)).split())
+def begin(gaps: Iterable[Gap], lang: str) -> tuple[Gap, Candidate] | None:
+    """Return the first gap for a noun or name, with the likeliest candidate to begin with."""
+    gap = next((gap for gap in gaps if gap.concept.pos in NOMINAL), None)
+    if gap is None:
+        return None
+    return gap, next(find_candidates(gap, lang), None) or in_proportion(gap, lang)
 
 
-def reads_as_well(gap: Gap, candidate: Candidate, scores: Sequence[float]) -> bool:
-    """Tell whether a text is about as probable behind its term as the draft was from there on."""
+def _completion(
+    begun: tuple[Gap, Candidate], text: str, scores: tuple[float, ...]
+) -> Choice | None:
+    """Return a completion as a choice, unless it is unsound or reads worse than the draft."""
+    gap, candidate = begun
     behind = scores[candidate.start + candidate.length :]
     before = gap.scores[min(candidate.start, len(gap.scores) - 1) :]
-    return sum(behind) / len(behind) > sum(before) / len(before) - MOST_LOST
+    if not is_sound(gap.draft, text) or naturalness(behind) < naturalness(before) - MOST_LOST:
+        return None
+    return Choice(gap, replace(candidate, words=tuple(text.split())), scores)

@@ -100,7 +100,7 @@ _KINDS: tuple[tuple[str, regex.Pattern[str], Callable[[regex.Match[str]], str]],
 def restore_literals(source: str, target: str) -> tuple[str, tuple[Edit, ...]]:
     """Mend the literals of a translation which were left unconverted, split up or misspelt.
 
-    >>> restore_literals("Сумма 5,5 млн евро, сайт www.un.org.", "5,5 billion euros, www. un. org.")[0]
+    >>> restore_literals("5,5 млн евро, сайт www.un.org.", "5,5 billion euros, www. un. org.")[0]
     '5.5 million euros, www.un.org.'
     """
     edits = []
@@ -149,8 +149,8 @@ def correct_scale(literal: Literal, target: str) -> str | None:
     if literal.kind != "sum":
         return None
     number, scale = literal.target.split(" ")
-    pattern = rf"(?<![\d.,]){regex.escape(number)}(?:[ -]({_ANY_SCALE}))?\b(?![.,]?\d|[ -](?:{_ANY_SCALE}))"
-    match = regex.search(pattern, target)
+    written = rf"(?<![\d.,]){regex.escape(number)}(?:[ -]({_ANY_SCALE}))?\b"
+    match = regex.search(rf"{written}(?![.,]?\d|[ -](?:{_ANY_SCALE}))", target)
     if match is None or match[1] == scale:
         return None
     return _put(target, match, f"{number} {scale}")

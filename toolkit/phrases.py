@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from importlib import resources
 
 from toolkit import english
 
@@ -10,17 +12,6 @@ PREPOSITIONS = frozenset(
     "with without".split()
 )
 """Words that end the head of a noun phrase: *settlement* of the conflict."""
-MASS_NOUNS = frozenset(
-    "access aid détente readiness treatment ill-treatment knowledge space assistance authority capacity citizenship compliance cooperation crime damage "
-    "defense development dialogue diplomacy disarmament equipment evidence food freedom growth help "
-    "hostilities immunity independence information infrastructure integrity intelligence law "
-    "legislation martial migration mobilization neutrality nonproliferation oil peace peacekeeping "
-    "power pressure production progress property protection reconciliation recognition relief "
-    "restraint security self-defense self-determination smuggling sovereignty stability support "
-    "terrorism torture trade traffic trafficking transparency trust turnover understanding unity "
-    "uranium violence war warfare will".split()
-)
-"""Nouns that seldom take the indefinite article or the plural."""
 AGREEING = {"is": "are", "was": "were", "has": "have", "does": "do", "isn't": "aren't"}
 """Verbs after a singular noun, and after a plural one."""
 
@@ -31,6 +22,12 @@ _VOWEL_SOUND = re.compile(
 )
 _VOWEL_LETTERS = frozenset("AEFHILMNORSX")
 """Letters whose names begin with a vowel: an NGO, an FBI agent."""
+
+
+@cache
+def _mass_nouns() -> frozenset[str]:
+    file = resources.files("toolkit") / "data" / "english" / "mass_nouns.txt"
+    return frozenset(file.read_text(encoding="utf-8").split())
 
 
 def indefinite_article(word: str) -> str:
@@ -74,7 +71,7 @@ def is_mass(phrase: str) -> bool:
     """
     words = phrase.casefold().split()
     head = words[head_index(words)]
-    return head in MASS_NOUNS or head.endswith(("ism", "ing", "ization", "ness"))
+    return head in _mass_nouns() or head.endswith(("ism", "ing", "ization", "ness"))
 
 
 def plural(phrase: str) -> str:
@@ -120,7 +117,7 @@ def articles_for(
         determined: whether another determiner stands before it.
         specified: whether it is followed by “of” and thereby definite.
     """
-    indefinite = indefinite_article(phrase.split()[0])
+    indefinite = indefinite_article(phrase.split(maxsplit=1)[0])
     if determined:
         yield ""
     elif is_name:

@@ -7,17 +7,18 @@ from importlib.metadata import version
 from toolkit.bitext import Bitext, Document, Segment, Signature, TermMatch, Unit
 from toolkit.checks import check_terms
 from toolkit.degeneration import translate_soundly
-from toolkit.enforcement import Draft, enforce_terms
+from toolkit.enforcement import enforce_terms
 from toolkit.engine import Engine
 from toolkit.literals import restore_literals
 from toolkit.matcher import TermMatcher
+from toolkit.placement import Draft
 from toolkit.scripts import has_letters_of
 from toolkit.segmentation import SegmentationRules, load_rules, segment
 
 TOOL = "bilingual-toolkit"
 
 
-def translate_document(
+def translate_document(  # noqa: PLR0913 - the optional ones are keywords
     document: Document,
     engine: Engine,
     matcher: TermMatcher | None = None,

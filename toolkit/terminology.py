@@ -221,7 +221,8 @@ def _first_piece(
     if len(pieces) > 1 and len(text) >= 2 * SHORTEST_PART:
         for part in pieces[0].exact:
             rest = text[len(part) :]
-            if min(len(part), len(rest)) >= SHORTEST_PART and text.casefold().startswith(part):
+            divisible = min(len(part), len(rest)) >= SHORTEST_PART
+            if divisible and text.casefold().startswith(part):
                 if (liberties := pieces[1].liberties(rest)) is not None:
                     yield 2, index + 1, liberties
     if index + 1 < len(tokens):

@@ -7,7 +7,7 @@ from toolkit.terminology import find_rendering
 
 
 def explain_edits(bitext: Bitext) -> None:
-    """Print to stderr the units with terms or edits: what the model wrote, and each change of it."""
+    """Print to stderr the units with terms or edits: what the model wrote, and each change."""
     for unit in bitext.units:
         if unit.terms or unit.edits:
             _explain(unit)
