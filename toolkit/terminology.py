@@ -221,10 +221,10 @@ def _first_piece(
     if len(pieces) > 1 and len(text) >= 2 * SHORTEST_PART:
         for part in pieces[0].exact:
             rest = text[len(part) :]
-            divisible = min(len(part), len(rest)) >= SHORTEST_PART
-            if divisible and text.casefold().startswith(part):
-                if (liberties := pieces[1].liberties(rest)) is not None:
-                    yield 2, index + 1, liberties
+            if min(len(part), len(rest)) < SHORTEST_PART or not text.casefold().startswith(part):
+                continue
+            if (liberties := pieces[1].liberties(rest)) is not None:
+                yield 2, index + 1, liberties
     if index + 1 < len(tokens):
         following = tokens[index + 1].text
         liberties = pieces[0].liberties(text + following)

@@ -145,9 +145,7 @@ def replace_strings(engine: ArgosEngine, sources: list[str], terms: Terms) -> li
         for term in found:
             pattern = rf"\b{regex.escape(own[term.concept])}\b"
             target = term.concept.target
-            texts[index] = regex.sub(
-                pattern, lambda _, new=target: new, texts[index], flags=regex.IGNORECASE
-            )
+            texts[index] = regex.sub(pattern, target, texts[index], flags=regex.IGNORECASE)
     return texts
 
 
@@ -164,9 +162,7 @@ def use_placeholders(engine: ArgosEngine, sources: list[str], terms: Terms) -> l
         for number, term in enumerate(found):
             pattern = rf"\bTERM ?{number}\b"
             target = term.concept.target
-            texts[index] = regex.sub(
-                pattern, lambda _, new=target: new, texts[index], flags=regex.IGNORECASE
-            )
+            texts[index] = regex.sub(pattern, target, texts[index], flags=regex.IGNORECASE)
     return texts
 
 

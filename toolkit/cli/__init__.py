@@ -14,6 +14,7 @@ COMMANDS = {
     "translate": "Translate articles into aligned TMX, text and PO files.",
     "model": "List, inspect, install and remove Argos model packages.",
     "glossary": "Check, convert, search and extend glossaries.",
+    "evaluate": "Measure translations against references, and how the terms fared.",
     "srx": "Export the segmentation rules for CAT tools.",
 }
 
