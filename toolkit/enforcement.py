@@ -9,8 +9,9 @@ nothing in common between the term and its rendering.
     Договор о прекращении огня подписан.    The treaty on the [end of fire] was signed.
     Договор о … подписан.                   The treaty on the [ceasefire] was signed.
 
-The order of the attempts: nothing where a rendering stands; another hypothesis of the beam; the
-replacement; a translation that is decoded anew from the term on. Other ways are constrained
+The order of the attempts: nothing where a rendering stands; the replacement, which keeps the rest
+of the sentence as it is; another hypothesis of the beam; a translation that is decoded anew from
+the term on. Other ways are constrained
 decoding (Post and Vilar 2018), which needs a decoder of its own, and training on annotated
 sources (Dinu et al. 2019; Bergmanis and Pinnis 2021), which needs a model of its own; one that
 was trained so gets its annotations (`toolkit.placement.annotate`), and this is its safety net.
@@ -23,6 +24,7 @@ from itertools import islice
 from toolkit.bitext import Concept
 from toolkit.engine import Decoding, Engine
 from toolkit.placement import (
+    LEAST_GAINS,
     NOMINAL,
     Candidate,
     Draft,
@@ -37,6 +39,7 @@ MOST_CANDIDATES = 2  # ways to set a term that the model reads
 MOST_DAMAGE = 8.0  # nats that the other words may lose
 MOST_DAMAGE_BY_PHRASE = 2.0  # the same for verbs and adverbial phrases, which bind more of them
 MOST_LOST = 0.3  # nats a word that a completion may be less probable
+UNCOVERED_COST = 1.0  # how much a nat owed to the term by a word that stays counts
 LEAST_TERM_GAIN = 2.0  # nats a word that the rendering must owe to the source term
 COMPLETION = Decoding(beam_size=2)
 
@@ -60,8 +63,8 @@ def enforce_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
     Returns:
         The drafts in the same order; each change is recorded as an edit.
     """
-    enforced = [choose_alternative(draft) for draft in drafts]
-    lacking = [i for i, one in enumerate(enforced) if one.missing() and engine.fits(one.input)]
+    enforced = list(drafts)
+    lacking = [i for i, one in enumerate(drafts) if one.missing() and engine.fits(one.input)]
     waiting = lacking
     for _ in range(ROUNDS):
         before = [enforced[i] for i in waiting]
@@ -72,6 +75,7 @@ def enforce_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
             for i, draft in zip(waiting, before, strict=True)
             if enforced[i] != draft and enforced[i].missing()
         ]
+    enforced = [choose_alternative(draft) for draft in enforced]
     lacking = [i for i in lacking if enforced[i].missing()]
     completed = complete_anew(engine, [enforced[i] for i in lacking])
     for i, draft in zip(lacking, completed, strict=True):
@@ -142,11 +146,20 @@ def choose(
     """Choose the candidate that reads best; None if even that one reads much worse."""
     if not offer:
         return None
-    best = max(range(len(offer)), key=lambda index: naturalness(read[index]))
+    best = max(
+        range(len(offer)),
+        key=lambda index: naturalness(read[index]) - UNCOVERED_COST * uncovered(gap, offer[index]),
+    )
     most = MOST_DAMAGE if gap.concept.pos in NOMINAL else MOST_DAMAGE_BY_PHRASE
     if offer[best].damage(gap.scores, read[best]) > most:
         return None
     return Choice(gap, offer[best], read[best])
+
+
+def uncovered(gap: Gap, candidate: Candidate) -> float:
+    """Return what the words that stay owe to the term, in nats a word of the draft."""
+    stay = (*gap.gains[: candidate.start], *gap.gains[candidate.stop :])
+    return sum(max(0.0, gain - LEAST_GAINS[0]) for gain in stay) / len(gap.gains)
 
 
 def naturalness(scores: Sequence[float]) -> float:

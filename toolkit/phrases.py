@@ -105,8 +105,14 @@ def singular(phrase: str) -> str:
     return " ".join(words)
 
 
-def articles_for(
-    phrase: str, article: str, *, is_name: bool, determined: bool, specified: bool
+def articles_for(  # noqa: PLR0913 - what stands around the phrase
+    phrase: str,
+    article: str,
+    *,
+    is_name: bool,
+    determined: bool,
+    specified: bool,
+    modified: bool,
 ) -> Iterator[str]:
     """Yield the articles that may stand before a noun phrase, the likeliest first.
 
@@ -115,6 +121,7 @@ def articles_for(
         article: the article that stood before the words it replaces; empty if none did.
         is_name: whether it is a name, which is never indefinite.
         determined: whether another determiner stands before it.
+        modified: whether an adjective or the like may stand before it, and an article before that.
         specified: whether it is followed by “of” and thereby definite.
     """
     indefinite = indefinite_article(phrase.split(maxsplit=1)[0])
@@ -130,8 +137,10 @@ def articles_for(
         yield ""
     elif article:
         yield from (indefinite, "")
-    else:
+    elif modified:
         yield from ("", "the", indefinite)
+    else:
+        yield from ("the", indefinite)
 
 
 def agreeing(verb: str, *, is_plural: bool) -> str:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
 
 import regex
 
@@ -207,17 +206,26 @@ def is_sound(draft: Draft, text: str) -> bool:
 
 def find_candidates(gap: Gap, lang: str) -> Iterator[Candidate]:
     """Yield ways to set a term in a draft, the likeliest first."""
-    forms = list(forms_of(gap, lang))
     spans = list(dict.fromkeys(find_spans(gap)))
     options = [
-        (place + shape + kind, candidate)
-        for (place, span), (shape, form) in product(enumerate(spans), enumerate(forms))
+        (place + 2 * (shape + kind), candidate)
+        for place, span in enumerate(spans)
+        for shape, form in enumerate(forms_for(gap, span, lang))
         for kind, candidate in enumerate(set_form(gap, span, form))
     ]
     options.sort(key=lambda option: option[0])
     candidates = dict.fromkeys(candidate for _, candidate in options)
     sound = [one for one in candidates if is_sound(gap.draft, one.text)]
     yield from [one for one in sound if not one.repeats()] or sound
+
+
+def forms_for(gap: Gap, span: Span, lang: str) -> list[str]:
+    """Return the forms that a term may take in the place of some words, in their number first."""
+    was_plural = phrases.is_plural(" ".join(gap.draft.words[slice(*span)]))
+    forms = list(forms_of(gap, lang))
+    if gap.concept.pos in NOMINAL:
+        forms.sort(key=lambda form: phrases.is_plural(form) != was_plural)
+    return forms
 
 
 def in_proportion(gap: Gap, lang: str) -> Candidate:
@@ -311,12 +319,14 @@ def set_form(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
     determined = article in english.DETERMINERS and not has_article
     is_name = form[0].isupper()
     specified = words[stop : stop + 1] == ["of"]
+    modified = not is_sentence_start(words, start) and article not in phrases.PREPOSITIONS
     for new in phrases.articles_for(
         form,
         article if has_article else "",
         is_name=is_name,
         determined=determined,
         specified=specified,
+        modified=modified,
     ):
         yield put(words, (start - has_article, stop), [new, *form.split()] if new else form.split())
 
