@@ -32,6 +32,7 @@ from toolkit.placement import (
     find_candidates,
     in_proportion,
     is_sound,
+    replaces_forbidden,
 )
 
 ROUNDS = 2  # terms whose places overlap are set one after the other
@@ -177,10 +178,17 @@ def vouch(engine: Engine, choices: Sequence[Choice | None]) -> Iterator[Choice |
 
 
 def owes_to_term(choice: Choice, without: Sequence[float]) -> bool:
-    """Tell whether the words of a rendering owe to the source term."""
-    start, length = choice.candidate.start, choice.candidate.length
-    place = slice(start, start + length)
-    return sum(choice.scores[place]) - sum(without[place]) >= LEAST_TERM_GAIN * length
+    """Tell whether the words of a rendering, but for an article, owe to the source term.
+
+    Where the term replaces a forbidden rendering, the glossary itself says that it belongs there.
+    """
+    candidate = choice.candidate
+    if replaces_forbidden(choice.gap, candidate):
+        return True
+    end = candidate.start + candidate.length
+    start = end - len(choice.gap.concept.target.split())
+    gain = sum(choice.scores[start:end]) - sum(without[start:end])
+    return gain >= LEAST_TERM_GAIN * (end - start)
 
 
 def apply(draft: Draft, choices: Iterable[Choice]) -> Draft:

@@ -105,7 +105,7 @@ def singular(phrase: str) -> str:
     return " ".join(words)
 
 
-def articles_for(  # noqa: PLR0913 - what stands around the phrase
+def articles_for(
     phrase: str,
     article: str,
     *,

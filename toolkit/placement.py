@@ -238,14 +238,27 @@ def in_proportion(gap: Gap, lang: str) -> Candidate:
 
 def find_spans(gap: Gap) -> Iterator[Span]:
     """Yield the words that stand in a term's place: forbidden ones, and those that owe to it."""
-    words = gap.draft.words
-    for found in find_renderings(gap.concept, gap.draft.text):
-        if found.kind == "forbidden":
-            start = len(gap.draft.text[: found.start].split())
-            yield start, start + len(gap.draft.text[found.start : found.stop].split())
+    yield from forbidden_spans(gap)
     for least in LEAST_GAINS:
-        if span := heaviest_span([gain - least for gain in gap.gains[:-1]], words):
-            yield from (without_edges(words, span, _EDGES), without_edges(words, span))
+        if span := heaviest_span([gain - least for gain in gap.gains[:-1]], gap.draft.words):
+            yield without_edges(gap.draft.words, span, _EDGES)
+            yield without_edges(gap.draft.words, span)
+
+
+def forbidden_spans(gap: Gap) -> Iterator[Span]:
+    """Yield the words of forbidden renderings."""
+    text = gap.draft.text
+    for found in find_renderings(gap.concept, text):
+        if found.kind == "forbidden":
+            start = len(text[: found.start].split())
+            yield start, start + len(text[found.start : found.stop].split())
+
+
+def replaces_forbidden(gap: Gap, candidate: Candidate) -> bool:
+    """Tell whether a candidate takes the place of a forbidden rendering."""
+    return any(
+        candidate.start <= start and stop <= candidate.stop for start, stop in forbidden_spans(gap)
+    )
 
 
 def heaviest_span(weights: Sequence[float], words: Sequence[str]) -> Span | None:
@@ -316,7 +329,9 @@ def set_form(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
     if gap.concept.pos not in NOMINAL:
         yield from set_phrase(gap, span, form)
         return
-    determined = article in english.DETERMINERS and not has_article
+    determined = not has_article and not english.DETERMINERS.isdisjoint(
+        word.casefold() for word in words[max(0, start - 2) : start]
+    )
     is_name = form[0].isupper()
     specified = words[stop : stop + 1] == ["of"]
     modified = not is_sentence_start(words, start) and article not in phrases.PREPOSITIONS
