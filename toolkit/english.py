@@ -21,7 +21,7 @@ _VOWEL_Y = re.compile("[^aeiou]y")
 _SIBILANT = re.compile("(s|x|z|ch|sh)$")
 _DOUBLING = re.compile("[^aeiou][aeiou][bdgklmnprt]$")
 _SHORT_VERB = re.compile("[^aeiou]+[aeiou][bdgklmnprt]")
-_IRREGULAR_THIRD = {"have": "has", "do": "does", "go": "goes"}
+_IRREGULAR_THIRD = {"have": "has", "do": "does", "go": "goes", "veto": "vetoes"}
 _IZE = re.compile("(?<=[a-z]{3})iz(?=(e|es|ed|er|ers|ing|ation|ations|able)$)")
 
 

@@ -77,8 +77,8 @@ def is_mass(phrase: str) -> bool:
 def plural(phrase: str) -> str:
     """Return a noun phrase in the plural; one that is already plural, or is a name, as it is.
 
-    >>> plural("war of aggression"), plural("talks"), plural("member state")
-    ('wars of aggression', 'talks', 'member states')
+    >>> plural("act of aggression"), plural("talks"), plural("member state")
+    ('acts of aggression', 'talks', 'member states')
     """
     words = phrase.split()
     index = head_index(words)

@@ -72,6 +72,12 @@ class _Piece:
     inflected: frozenset[str]
     optional: bool = False
 
+    @property
+    def letters(self) -> Iterator[str]:
+        """The forms in small letters."""
+        for form in (*self.exact, *self.inflected):
+            yield form.casefold()
+
     def liberties(self, text: str) -> int | None:
         """Count the liberties of a word with the piece; None if it is some other word."""
         if text in self.exact or text.casefold() in self.exact:
@@ -102,10 +108,12 @@ def find_renderings(concept: Concept, target: str) -> tuple[Rendering, ...]:
     ['admitted', 'preferred']
     """
     tokens = _tokens(target)
+    letters = _letters(target)
     found = [
         (tokens[place.first].start, tokens[place.stop - 1].stop, place.liberties, term, kind)
         for term, kind in _renderings(concept)
-        for place in _places(_pieces(term, concept.pos), tokens, is_verb=concept.pos == "verb")
+        if _may_stand(pieces := _pieces(term, concept.pos), letters)
+        for place in _places(pieces, tokens, is_verb=concept.pos == "verb")
     ]
     found.sort(key=lambda one: (one[0] - one[1], one[2]))
     kept: list[Rendering] = []
@@ -143,6 +151,17 @@ def _tokens(text: str) -> tuple[_Token, ...]:
         for found in _TOKEN.finditer(text)
         if found.group() not in _HYPHENS
     )
+
+
+@lru_cache(maxsize=256)
+def _letters(text: str) -> str:
+    """Return the words of a text without anything between them."""
+    return "".join(token.text for token in _tokens(text)).casefold()
+
+
+def _may_stand(pieces: Sequence[_Piece], letters: str) -> bool:
+    """Tell whether a text has the letters of a term: a quick look before the careful one."""
+    return all(piece.optional or any(one in letters for one in piece.letters) for piece in pieces)
 
 
 @lru_cache(maxsize=1 << 14)
