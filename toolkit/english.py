@@ -14,6 +14,11 @@ DETERMINERS = frozenset(
     "a an the this that these those his her its their our my your any some all each every".split()
 )
 """Words that may stand before a noun of a term without changing it."""
+AUXILIARIES = frozenset(
+    "am is are was were be been being has have had will would shall should may might can could "
+    "must to not also already".split()
+)
+"""Words that may stand between a subject and its verb in the passive."""
 SHORTEST_NOUN = 2
 """Words of so many letters are prepositions and the like."""
 

@@ -85,12 +85,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A token of a passage with its readings."""
+    """A token of a passage with its readings; `is_initial` where a sentence begins with it."""
 
     text: str
     start: int
     stop: int
     readings: Mapping[str, int]
+    is_initial: bool
 
     def select(self, classes: str, allowed: int) -> dict[str, int]:
         """Return the readings of the classes which fill an allowed cell."""
@@ -195,16 +196,20 @@ def _parts(words: tuple[str, ...]) -> set[tuple[str, ...]]:
 
 def _phrases(text: str, words: Lexicon) -> Iterator[_Phrase]:
     """Yield all noun phrases of a text, also those within longer ones."""
-    tokens = [_word(found, words) for found in _TOKEN.finditer(text)]
+    tokens: list[_Word] = []
+    for found in _TOKEN.finditer(text):
+        is_initial = not tokens or not tokens[-1].text[0].isalnum()
+        tokens.append(_word(found, words, is_initial=is_initial))
     for first in range(len(tokens)):
         yield from _phrases_at(tokens[first : first + LONGEST])
 
 
-def _word(found: re.Match[str], words: Lexicon) -> _Word:
+def _word(found: re.Match[str], words: Lexicon, *, is_initial: bool) -> _Word:
     text = found.group()
     readings = words.readings(normal_spelling(text).casefold()) if text[0].isalpha() else {}
     function_word = any(symbol[-1] in "DER" for symbol in readings)
-    return _Word(text, found.start(), found.end(), {} if function_word else readings)
+    kept = {} if function_word else readings
+    return _Word(text, found.start(), found.end(), kept, is_initial)
 
 
 def _phrases_at(tokens: Sequence[_Word]) -> Iterator[_Phrase]:
@@ -255,13 +260,17 @@ def _dictionary_form(places: Sequence[tuple[int, _Phrase]], words: Lexicon) -> s
     agreed = wanted & (cells[0] if cells else NOMINAL)
     group = [words.form(symbol, agreed) for symbol in phrase.lemmas[: phrase.head + 1]]
     rest = Counter(_spellings(one)[one.head + 1 :] for one in phrases).most_common(1)[0][0]
-    spellings = [_spellings(one) for one in phrases]
-    capitals = [all(one[index][0].isupper() for one in spellings) for index in range(len(group))]
     inflected = (
-        word.capitalize() if capital else word
-        for word, capital in zip(group, capitals, strict=True)
+        word.capitalize() if _is_capital([one.words[index] for one in phrases]) else word
+        for index, word in enumerate(group)
     )
     return " ".join([*inflected, *rest])
+
+
+def _is_capital(words: Sequence[_Word]) -> bool:
+    """Tell whether a word has a capital wherever it does not begin a sentence."""
+    inner = [word.text for word in words if not word.is_initial]
+    return bool(inner) and all(text[0].isupper() for text in inner)
 
 
 def _spellings(phrase: _Phrase) -> tuple[str, ...]:

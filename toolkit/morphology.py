@@ -91,6 +91,7 @@ def same_case(first: int, second: int) -> int:
     return result
 
 
+@lru_cache(maxsize=4096)
 def describe(mask: int) -> str:
     """Name the cells of a set, as far as they are distinct in case and number.
 

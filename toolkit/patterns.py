@@ -235,7 +235,8 @@ def _verb_phrase(words: Sequence[str], readings: Sequence[Readings]) -> Pattern 
     elements = [*map(fixed, words)]
     elements[verb] = Element(tuple(_lemmas(readings[verb], "V", VERBAL)), 0)
     if not (found := _object(readings, verb + 1)):
-        return Pattern(tuple(elements), (ANY,), gap=_gap(elements, verb))
+        gap = verb + 1 if _governs_noun(readings, verb) else 0
+        return Pattern(tuple(elements), (ANY,), gap=gap)
     start, head, agreed = found
     group = _agreeing(words, readings, (start, head), "N", agreed)
     elements[start : head + 1] = [
@@ -245,8 +246,9 @@ def _verb_phrase(words: Sequence[str], readings: Sequence[Readings]) -> Pattern 
     return Pattern(tuple(elements), limits, verb=0, gap=verb + 1)
 
 
-def _gap(elements: Sequence[Element], verb: int) -> int:
-    return verb + 1 if verb + 1 < len(elements) else 0
+def _governs_noun(readings: Sequence[Readings], verb: int) -> bool:
+    """Tell whether more than a preposition («голосовать за») follows a verb."""
+    return verb + 1 < len(readings) and not _is_preposition(readings[-1])
 
 
 def _object(readings: Sequence[Readings], start: int) -> tuple[int, int, int] | None:

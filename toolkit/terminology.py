@@ -113,7 +113,7 @@ def find_renderings(concept: Concept, target: str) -> tuple[Rendering, ...]:
         (tokens[place.first].start, tokens[place.stop - 1].stop, place.liberties, term, kind)
         for term, kind in _renderings(concept)
         if _may_stand(pieces := _pieces(term, concept.pos), letters)
-        for place in _places(pieces, tokens, is_verb=concept.pos == "verb")
+        for place in _all_places(pieces, tokens, concept.pos)
     ]
     found.sort(key=lambda one: (one[0] - one[1], one[2]))
     kept: list[Rendering] = []
@@ -132,7 +132,7 @@ def is_same_term(term: str, other: str) -> bool:
     tokens = _tokens(other)
     return any(
         (place.first, place.stop, place.liberties) == (0, len(tokens), 0)
-        for place in _places(_pieces(term, "noun"), tokens, is_verb=False)
+        for place in _places(_pieces(term, "noun"), tokens)
     )
 
 
@@ -178,16 +178,35 @@ def _piece(word: str, *, is_verb: bool) -> _Piece:
         return _Piece(frozenset({word}), frozenset({f"{word}s"}))
     folded = word.casefold()
     exact = frozenset(english.spellings(folded))
-    forms = english.verb_forms(folded) if is_verb else english.numbers(folded)
+    verbs = english.verb_forms(folded) if is_verb else ()
+    forms = {*english.numbers(folded), *verbs}
     spelt = frozenset(one for form in forms for one in english.spellings(form))
     return _Piece(exact, spelt - exact, folded in english.ARTICLES)
 
 
-def _places(
-    pieces: Sequence[_Piece], tokens: Sequence[_Token], *, is_verb: bool
-) -> Iterator[_Place]:
-    """Yield where a term begins and stops; at each beginning the way with fewest liberties."""
-    gap = LONGEST_GAP if is_verb else 0
+def _all_places(pieces: Sequence[_Piece], tokens: Sequence[_Token], pos: str) -> Iterator[_Place]:
+    """Yield where a term stands, a verb also behind its object: appreciation was expressed."""
+    if pos != "verb" or len(pieces) < 2:
+        yield from _places(pieces, tokens)
+        return
+    yield from _places(pieces, tokens, LONGEST_GAP)
+    verb, *noun = pieces
+    for place in _places(noun, tokens):
+        stop = place.stop
+        while stop < len(tokens) and tokens[stop].text.casefold() in english.AUXILIARIES:
+            stop += 1
+        if stop < len(tokens) and tokens[stop].text.casefold() in verb.inflected:
+            yield _Place(place.first, stop + 1, place.liberties + 1)
+
+
+def _places(pieces: Sequence[_Piece], tokens: Sequence[_Token], gap: int = 0) -> Iterator[_Place]:
+    """Yield where a term begins and stops; at each beginning the way with fewest liberties.
+
+    Args:
+        pieces: the term.
+        tokens: the text.
+        gap: how many words may stand behind the first piece.
+    """
     for first in range(len(tokens)):
         ways = _ways(pieces, tokens, first, gap) if pieces else ()
         if best := min(ways, key=lambda way: (way[1], way[0]), default=None):

@@ -47,7 +47,7 @@ def glossary() -> None:
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--fix", is_flag=True, help="Mend what needs no judgement, then check again.")
 def check(files: tuple[Path, ...], *, fix: bool) -> None:
-    r"""Report every problem of CSV or TSV glossaries with its line and remedy.
+    """Report every problem of CSV or TSV glossaries with its line and remedy.
 
     Several files are checked as one glossary. The exit code is 1 where there are errors.
 
@@ -99,7 +99,7 @@ def _rewritten(before: Table, after: Table) -> Table:
     help="3: TBX-Basic of ISO 30042:2019; 2: the older TBX that OmegaT reads.",
 )
 def convert(source: Path, target: Path, tbx_version: str) -> None:
-    r"""Convert a glossary: CSV, TSV, TBX, OmegaT's .txt; a TMX of terms can be read.
+    """Convert a glossary: CSV, TSV, TBX, OmegaT's .txt; a TMX of terms can be read.
 
     \b
     Example:
@@ -115,7 +115,7 @@ def convert(source: Path, target: Path, tbx_version: str) -> None:
 @glossary.command()
 @click.argument("files", nargs=-1, type=FILE)
 def stats(files: tuple[Path, ...]) -> None:
-    r"""Count the concepts of glossaries by domain, part of speech and status.
+    """Count the concepts of glossaries by domain, part of speech and status.
 
     Without files, those of the base glossary are counted.
 
@@ -157,7 +157,7 @@ def _statistics(concepts: tuple[Concept, ...]) -> Iterator[tuple[str, list[tuple
 @click.option("--explain", is_flag=True, help="Tell by which term and in which form it is found.")
 @click.option("--overlaps", is_flag=True, help="Tell which shorter terms a longer one covers.")
 def find(text: str, overlays: tuple[Path, ...], *, explain: bool, overlaps: bool) -> None:
-    r"""Show the terms in a text or in an article (a file, or - for stdin).
+    """Show the terms in a text or in an article (a file, or - for stdin).
 
     \b
     Examples:
@@ -209,7 +209,7 @@ def _explain(text: str, matches: Iterable[TermMatch], *, covered: bool = False) 
 @click.argument("overlays", nargs=-1, required=True, type=FILE)
 @click.option("-o", "--output", required=True, type=FILE, help="The file to write.")
 def merge(base: Path, overlays: tuple[Path, ...], output: Path) -> None:
-    r"""Lay glossaries over a base one, later files win, and report what they change.
+    """Lay glossaries over a base one, later files win, and report what they change.
 
     \b
     Example:
@@ -239,7 +239,7 @@ def _override(override: Override) -> str:
 def extract(
     paths: tuple[Path, ...], overlays: tuple[Path, ...], output: Path | None, least: int
 ) -> None:
-    r"""Propose terms of articles and memories which the glossary lacks, best first.
+    """Propose terms of articles and memories which the glossary lacks, best first.
 
     Candidates are noun phrases, ordered by C-value. Out of a TMX comes the likely English too.
 

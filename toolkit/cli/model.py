@@ -75,7 +75,7 @@ def info(name: str | None) -> None:
     help="Download the package of a language pair from Argos' public index.",
 )
 def install(file: Path | None, from_index: tuple[str, str] | None) -> None:
-    r"""Check a .argosmodel file and install it for all programs that use Argos packages.
+    """Check a .argosmodel file and install it for all programs that use Argos packages.
 
     \b
     Examples:

@@ -138,7 +138,7 @@ def translate(  # noqa: PLR0913 - one argument for each option
     as_json: bool,
     quiet: bool,
 ) -> None:
-    r"""Translate articles: .txt, .md, .html and .docx files, folders of them, or - for stdin.
+    """Translate articles: .txt, .md, .html and .docx files, folders of them, or - for stdin.
 
     Each article NAME becomes NAME.tmx, NAME.ru.txt, NAME.en.txt and NAME.po in the output
     folder. Without -o a single article's translation goes to stdout.

@@ -30,7 +30,7 @@ def read_termbase_tmx(path: Path) -> tuple[str, str, tuple[Concept, ...]]:
     """
     pairs = list(translations(read_xml(path)))
     if not pairs:
-        raise GlossaryError(f"{path} has no unit in two languages: is it a TMX memory?")
+        raise GlossaryError(f"{path} has no unit in two languages: export the memory with both.")
     renderings: dict[str, list[str]] = {}
     for _, source, target in pairs:
         if is_term(source) and is_term(target):
