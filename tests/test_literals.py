@@ -15,7 +15,7 @@ MENDED = [
     ("Встреча в 19:30.", "A meeting at 19: 30.", "A meeting at 19:30."),
     ("Подписано 18.03.2025.", "Signed on 18. 03. 2025.", "Signed on 18.03.2025."),
     ("Объявлено 30-дневное перемирие.", "A 30 day truce.", "A 30-day truce."),
-    ("Сайт www.un.org закрыт.", "The site www. un. org is closed.", "The site www.un.org is closed."),
+    ("Сайт www.un.org цел.", "The site www. un. org is up.", "The site www.un.org is up."),
     ("Пишите: press@mid.ru", "Write: press @ mid. ru", "Write: press@mid.ru"),
     ("Банк Goldman Sachs закрыт.", "Goldmann Sach is closed.", "Goldman Sachs is closed."),
 ]  # fmt: skip

@@ -19,13 +19,13 @@ _SEVERAL = re.compile(
 # What a grammeme of the dictionary asks of an English verb, the likeliest first.
 _USES: dict[str, tuple[Use, ...]] = {
     "INFN": ("base",),
+    "GRND": ("gerund", "participle"),
+    "PRTF": ("participle", "gerund"),
+    "PRTS": ("participle", "past"),
     "past": ("past", "participle"),
     "pres": ("present", "gerund"),
     "futr": ("base",),
     "impr": ("base",),
-    "GRND": ("gerund", "participle"),
-    "PRTF": ("participle", "gerund"),
-    "PRTS": ("participle", "past"),
 }
 
 
@@ -76,10 +76,6 @@ def verb_uses(text: str, lang: str) -> tuple[Use, ...]:
 
 def _uses(word: str, lang: str) -> Iterator[tuple[Use, ...]]:
     for parse in analyzer(lang).parse(word):
-        grammemes = re.split("[ ,]", str(parse[1]))
-        if set(grammemes) & {"VERB", "INFN", "GRND", "PRTF", "PRTS"}:
-            for grammeme, uses in _USES.items():
-                if grammeme in grammemes and not (
-                    "PRT" in grammemes[0] and grammeme in {"past", "pres"}
-                ):
-                    yield uses
+        grammemes = frozenset(re.split("[ ,]", str(parse[1])))
+        if grammemes & {"VERB", "INFN", "GRND", "PRTF", "PRTS"}:
+            yield from (uses for grammeme, uses in _USES.items() if grammeme in grammemes)
