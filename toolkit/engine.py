@@ -8,6 +8,7 @@ import io
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Any, Protocol
 
@@ -369,6 +370,7 @@ class SentencePieceTokenizer:
         import sentencepiece  # noqa: PLC0415 - cold start
 
         self._processor: Any = sentencepiece.SentencePieceProcessor(model_proto=model)
+        self._cut = lru_cache(maxsize=1 << 16)(self._merge)
         self._ranks = {token: rank for rank, token in enumerate(target_vocabulary)}
         words = [token for token in target_vocabulary if token[:1] == "▁" and token[1:].isalpha()]
         kept = sum(self.encode(word[1:]) == [word] for word in words)
@@ -382,8 +384,11 @@ class SentencePieceTokenizer:
         """Cut words of the target language into pieces that the model writes."""
         if self._makes_target_pieces:
             return self.encode(text)
-        runs = [run for word in text.split() for run in RUN.findall("▁" + word)]
-        return [piece for run in runs for piece in merge_pieces(run, self._ranks)]
+        return [piece for word in text.split() for piece in self._cut(word)]
+
+    def _merge(self, word: str) -> tuple[str, ...]:
+        runs = RUN.findall("▁" + word)
+        return tuple(piece for run in runs for piece in merge_pieces(run, self._ranks))
 
     def decode(self, tokens: list[str]) -> str:
         """Join pieces; a word boundary that the model left in a piece becomes a space."""

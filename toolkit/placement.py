@@ -221,7 +221,8 @@ def find_candidates(gap: Gap, lang: str) -> Iterator[Candidate]:
 
 def forms_for(gap: Gap, span: Span, lang: str) -> list[str]:
     """Return the forms that a term may take in the place of some words, in their number first."""
-    was_plural = phrases.is_plural(" ".join(gap.draft.words[slice(*span)]))
+    replaced = " ".join(gap.draft.words[slice(*span)])
+    was_plural = phrases.is_plural(replaced) and not gap.concept.target.endswith(replaced)
     forms = list(forms_of(gap, lang))
     if gap.concept.pos in NOMINAL:
         forms.sort(key=lambda form: phrases.is_plural(form) != was_plural)
