@@ -14,7 +14,7 @@ from toolkit.bitext import Edit
 SCALES = {"тыс": "thousand", "млн": "million", "млрд": "billion", "трлн": "trillion"}
 SCALES |= {"тысяч": "thousand", "миллион": "million", "миллиард": "billion", "триллион": "trillion"}
 UNITS = {"дневн": "day", "летн": "year", "часов": "hour", "минутн": "minute", "месячн": "month"}
-UNITS |= {"недельн": "week", "километров": "kilometer", "метров": "meter", "процентн": "percent"}
+UNITS |= {"недельн": "week", "километров": "kilometer", "метров": "meter"}
 CLOSE = 0.75  # similarity of a damaged name to the right one
 
 _NUMBER = r"\d{1,3}(?:[  \u202f]\d{3})+(?:,\d+)?|\d+(?:,\d+)?"
@@ -126,7 +126,9 @@ def join_split(literal: Literal, target: str) -> str | None:
     if literal.kind in {"sum", "number"} or len(letters) < 3:
         return None
     match = regex.search(rf"(?<!\w){' ?'.join(letters)}(?!\w)", target, regex.IGNORECASE)
-    return match and _put(target, match, literal.target)
+    if match is None or (literal.kind == "name" and match.group()[0] != literal.target[0]):
+        return None
+    return _put(target, match, literal.target)
 
 
 def convert_number(literal: Literal, target: str) -> str | None:
