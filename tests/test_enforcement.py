@@ -111,6 +111,14 @@ def test_source_is_annotated_behind_nouns_and_names_only() -> None:
     )
 
 
+def test_other_terms_stay_annotated_where_one_is_taken_out() -> None:
+    source = "Стороны обсудили перемирие."
+    terms = (TermMatch(SIDE, 0, 7), TermMatch(TRUCE, 17, 26))
+    assert Draft(source, terms, "").input_without(TRUCE) == "Стороны обсудили ."
+    annotated = Draft(source, terms, "", annotated=True)
+    assert annotated.input_without(TRUCE) == ("Стороны <term> contracting party </term> обсудили .")
+
+
 @pytest.mark.parametrize(
     ("target", "count", "rendered"),
     [
@@ -152,6 +160,9 @@ CANDIDATES = [
     # capital at the beginning, small letter inside
     ("Демонтаж начат.", "Removal has begun.", ("демонтаж", "dismantling"), "Removal",
      "Dismantling has begun."),
+    # an abbreviation ends no sentence
+    ("Перемирие в США.", "The U.S. pause held.", ("перемирие", "truce"), "pause",
+     "The U.S. truce held."),
     # the verb agrees with another number
     ("Столкновения продолжаются.", "The fight is going on.", ("столкновение", "clash"), "fight",
      "The clashes are going on."),

@@ -23,6 +23,7 @@ from itertools import islice
 
 from toolkit.bitext import Concept
 from toolkit.engine import Decoding, Engine
+from toolkit.packages import base_lang
 from toolkit.placement import (
     LEAST_GAINS,
     NOMINAL,
@@ -62,8 +63,11 @@ def enforce_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
         drafts: the translations with the terms of their sources.
 
     Returns:
-        The drafts in the same order; each change is recorded as an edit.
+        The drafts in the same order; each change is recorded as an edit. Terms are set in
+        English only; in another language hypotheses of the beam are chosen.
     """
+    if base_lang(engine.target_lang) != "en":
+        return [choose_alternative(draft) for draft in drafts]
     enforced = list(drafts)
     lacking = [i for i, one in enumerate(drafts) if one.missing() and engine.fits(one.input)]
     waiting = lacking

@@ -11,6 +11,7 @@ from toolkit.enforcement import enforce_terms
 from toolkit.engine import Engine
 from toolkit.literals import restore_literals
 from toolkit.matcher import TermMatcher
+from toolkit.packages import base_lang
 from toolkit.placement import Draft
 from toolkit.scripts import has_letters_of
 from toolkit.segmentation import SegmentationRules, load_rules, segment
@@ -79,7 +80,9 @@ def translate_segments(
         drafts[number] = drafts[number].translated(hypothesis, edits)
         issues.append((hypothesis.score, found))
     if enforce:
-        drafts = [with_literals(draft) for draft in enforce_terms(engine, drafts)]
+        drafts = enforce_terms(engine, drafts)
+    if enforce and (base_lang(engine.source_lang), base_lang(engine.target_lang)) == ("ru", "en"):
+        drafts = [with_literals(draft) for draft in drafts]
     for i, draft, (score, found) in zip(places, drafts, issues, strict=True):
         units[i] = replace(
             units[i], target=draft.text, edits=draft.edits, issues=found, score=score
@@ -88,7 +91,7 @@ def translate_segments(
 
 
 def with_literals(draft: Draft) -> Draft:
-    """Mend the numbers, names and addresses of a translation."""
+    """Mend the numbers, names and addresses of a translation from Russian into English."""
     text, edits = restore_literals(draft.source, draft.text)
     return replace(draft, text=text, edits=(*draft.edits, *edits))
 

@@ -81,11 +81,9 @@ class Draft:
 
     def input_without(self, concept: Concept) -> str:
         """Return what the model would have read without the terms of a concept."""
-        text = self.source
-        terms = [term for term in self.terms if term.concept == concept]
-        for term in reversed(terms):
-            text = text[: term.start] + text[term.stop :]
-        return " ".join(text.split())
+        left_out = [term for term in self.terms if term.concept == concept]
+        others = [term for term in self.terms if term.concept != concept]
+        return annotate(self.source, others if self.annotated else (), left_out)
 
     def missing(self, text: str | None = None) -> list[Concept]:
         """Return the concepts that the translation, or another text, does not render rightly."""
@@ -175,22 +173,27 @@ def plain(text: str) -> str:
     return " ".join(_ANNOTATION.sub(" ", text).split())
 
 
-def annotate(source: str, terms: Iterable[TermMatch]) -> str:
+def annotate(source: str, terms: Iterable[TermMatch], left_out: Iterable[TermMatch] = ()) -> str:
     """Write the wanted English behind each noun and name, for models trained to read it there.
 
     Args:
         source: the text.
-        terms: the terms in it, none over another.
+        terms: terms in it, none over another.
+        left_out: other terms in it, which are taken out.
 
     >>> truce = Concept("truce", "перемирие", "truce")
     >>> annotate("Нет перемирия.", [TermMatch(truce, 4, 13)])
     'Нет перемирия <term> truce </term>.'
     """
-    for term in sorted(terms, key=lambda term: -term.start):
-        if term.concept.pos in NOMINAL:
-            annotation = f" <term> {term.concept.target} </term>"
-            source = source[: term.stop] + annotation + source[term.stop :]
-    return source
+    changes = [(term.start, term.stop, "") for term in left_out]
+    changes += [
+        (term.stop, term.stop, f" <term> {term.concept.target} </term>")
+        for term in terms
+        if term.concept.pos in NOMINAL
+    ]
+    for start, stop, text in sorted(changes, reverse=True):
+        source = source[:start] + text + source[stop:]
+    return " ".join(source.split()) if changes else source
 
 
 def is_sound(draft: Draft, text: str) -> bool:
@@ -379,7 +382,7 @@ def put(words: Sequence[str], span: Span, term: Sequence[str]) -> Candidate:
     start, stop = absorb(words, span, term)
     before, after = edge_marks(words[start], 1), edge_marks(words[stop - 1], 3)
     new = [*term]
-    if is_sentence_start(words, start):
+    if is_sentence_start(words, start) and words[start].lstrip("“\"'(«")[:1].isupper():
         new[0] = new[0][0].upper() + new[0][1:]
     new[0] = before + new[0]
     new[-1] += after
