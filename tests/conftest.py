@@ -37,6 +37,7 @@ class WordForWord:
 
     source_lang, target_lang = "ru", "en"
     label, model_label, model_sha256 = "table", "word-for-word 1", "0" * 64
+    reads_annotations = False
 
     def __init__(self, *tables: dict[str, str]) -> None:
         self.tables = list(tables)
@@ -48,6 +49,23 @@ class WordForWord:
         del decoding
         table = self.tables.pop(0) if len(self.tables) > 1 and texts else self.tables[0]
         return (Hypothesis(table.get(text, "words"), -1.0, 2) for text in texts)
+
+    def fits(self, text: str) -> bool:
+        """Answer no, for nothing can be completed or scored."""
+        del text
+        return False
+
+    def complete(
+        self, texts: Sequence[str], beginnings: Sequence[str], decoding: Decoding | None = None
+    ) -> Iterator[str]:
+        """Complete nothing."""
+        del texts, beginnings, decoding
+        return iter(())
+
+    def score(self, texts: Sequence[str], translations: Sequence[str]) -> list[tuple[float, ...]]:
+        """Score nothing."""
+        del texts, translations
+        return []
 
 
 Bilingual = Callable[..., subprocess.CompletedProcess[str]]

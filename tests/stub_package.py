@@ -14,15 +14,23 @@ WIDTH = 16
 CORPUS = ["the house", "a house", "das Haus", "ein Haus"]
 
 
-def write_stub_package(folder: Path, tokenizer: str, prefix: str = "") -> Path:
-    """Write an unpacked English to German package with the tokenizer named, and give its folder."""
-    root = folder / f"translate-en_de-{tokenizer}-{prefix}"
+def write_stub_package(
+    folder: Path, tokenizer: str, prefix: str = "", *, terminology: bool = False
+) -> Path:
+    """Write an unpacked English to German package with the tokenizer named, and give its folder.
+
+    With `terminology` the package says that it reads terms in the source, and its SentencePiece
+    model knows the marks.
+    """
+    root = folder / f"translate-en_de-{tokenizer}-{prefix}-{terminology}"
     root.mkdir()
     write = _write_bpe if tokenizer == "bpe.model" else _write_sentencepiece
     _write_model(root / "model", write(root / tokenizer))
     metadata = {"from_code": "en", "to_code": "de", "package_version": "1.0"}
     if prefix:
         metadata["target_prefix"] = prefix
+    if terminology:
+        metadata["terminology"] = "inline"
     (root / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
     return root
 
@@ -31,7 +39,8 @@ def _write_sentencepiece(path: Path) -> list[str]:
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(CORPUS * 20),
         model_prefix=str(path.with_suffix("")),
-        vocab_size=15,
+        vocab_size=17,
+        user_defined_symbols=["<term>", "</term>"],
         minloglevel=2,
     )
     model = sentencepiece.SentencePieceProcessor(model_file=str(path))

@@ -6,7 +6,7 @@ import pytest
 from stub_package import write_stub_package
 
 from toolkit import ArgosEngine, Decoding, EngineError
-from toolkit.engine import Hypothesis, join_pieces
+from toolkit.engine import Hypothesis, join_pieces, load_tokenizer
 from toolkit.packages import open_package
 
 SENTENCE = "Стороны обсудили перемирие, а министры подписали соглашение о торговле."
@@ -88,3 +88,49 @@ def test_target_prefix_of_a_package_begins_the_decoding_and_not_the_translation(
 def test_unknown_compute_type_is_an_error(engine: ArgosEngine) -> None:
     with pytest.raises(EngineError, match="does not load"):
         ArgosEngine(engine.package, compute_type="int3")
+
+
+def test_beam_gives_its_other_hypotheses_too(engine: ArgosEngine) -> None:
+    (hypothesis,) = engine.translate([SENTENCE])
+    texts = [hypothesis.text, *(one.text for one in hypothesis.alternatives)]
+    assert len(set(texts)) == 4
+    scores = [one.log_prob / one.length**0.6 for one in (hypothesis, *hypothesis.alternatives)]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_translation_goes_on_from_a_given_beginning(engine: ArgosEngine) -> None:
+    (text,) = engine.complete([SENTENCE], ["Both sides"])
+    assert text.startswith("Both sides ")
+    assert "agreement" in text
+
+
+def test_words_are_scored_as_the_model_would_have_written_them(engine: ArgosEngine) -> None:
+    """The sum is the log-probability of the hypothesis, cut into words and the end."""
+    (hypothesis,) = engine.translate([SENTENCE], Decoding(beam_size=1))
+    (scores,) = engine.score([SENTENCE], [hypothesis.text])
+    assert len(scores) == len(hypothesis.text.split()) + 1
+    assert sum(scores) == pytest.approx(hypothesis.log_prob, rel=0.02)
+    (wrong,) = engine.score([SENTENCE], [hypothesis.text.replace("agreement", "banana")])
+    assert sum(wrong) < sum(scores) - 5
+
+
+def test_nothing_to_score_or_complete_gives_nothing(engine: ArgosEngine) -> None:
+    assert engine.score([], []) == []
+    assert list(engine.complete([], [])) == []
+
+
+@pytest.mark.parametrize("tokenizer", ["bpe.model", "sentencepiece.model"])
+def test_package_of_any_pair_scores_and_completes(tmp_path: Path, tokenizer: str) -> None:
+    engine = ArgosEngine(open_package(write_stub_package(tmp_path, tokenizer)))
+    assert [len(scores) for scores in engine.score(["the house"], ["ein Haus"])] == [3]
+    (completed,) = engine.complete(["the house"], ["Haus"])
+    assert completed.startswith("Haus")
+
+
+def test_package_that_reads_terms_says_so(tmp_path: Path) -> None:
+    """Its marks are one token each."""
+    plain = open_package(write_stub_package(tmp_path, "sentencepiece.model"))
+    package = open_package(write_stub_package(tmp_path, "sentencepiece.model", terminology=True))
+    assert (plain.reads_annotations, package.reads_annotations) == (False, True)
+    tokens = load_tokenizer(package).encode("the house <term> Haus </term>")
+    assert {"<term>", "</term>"} <= set(tokens)

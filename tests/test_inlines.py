@@ -214,6 +214,12 @@ def test_whole_segment_stays_whole(engine: ArgosEngine) -> None:
     assert [(one.start, one.stop) for one in placed.inlines] == [(0, 18)]
 
 
+def test_copied_segment_has_the_formatting_of_its_source(engine: ArgosEngine) -> None:
+    bold = Inline("bold", 0, 2)
+    unit = Unit(Segment("1.1", 0, 0, 5, "AP, 5", (bold,)), "AP, 5")
+    assert [one.inlines for one in reattach([unit], engine)] == [(bold,)]
+
+
 def test_formatting_reaches_the_tmx_balanced(bilingual: Bilingual, tmp_path: Path) -> None:
     text = "**Стороны** подписали [мирный договор](http://a.ru) в Москве[^1].\n"
     (tmp_path / "a.md").write_text(text, encoding="utf-8")

@@ -135,7 +135,7 @@ class TermMatch:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One automatic change of a translation, with the text before and after it."""
+    """One automatic change of a translation, with the whole text before and after it."""
 
     step: str
     before: str
@@ -209,6 +209,11 @@ class Unit:
     author: str = ""
     changed: datetime | None = None
     inlines: tuple[Inline, ...] = ()
+
+    @property
+    def raw(self) -> str:
+        """The translation before any automatic edit: what the model wrote."""
+        return self.edits[0].before if self.edits else self.target
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,13 @@ them again and join the sentences before decoding, and the alignment would be lo
 
 import io
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice, pairwise
 from typing import Any, Protocol
+
+import regex
 
 from toolkit.clauses import split_into_clauses
 from toolkit.errors import EngineError
@@ -19,6 +22,9 @@ from toolkit.packages import ModelPackage
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 MAX_TARGET_TOKENS = 400  # the positions of the bundled decoder end at 448
 BATCH_TOKENS = 2048
+SCORING_BATCH_TOKENS = 256  # smaller batches have shorter padding, and scoring needs no others
+# What byte-pair encoding never merges across: GPT-2's rule without its contractions.
+RUN = regex.compile(r"'(?:[sdmt]|ll|ve|re)|▁?\p{L}+|▁?\p{N}+|▁?[^▁\p{L}\p{N}]+|▁")
 # English words that have no capital inside a sentence.
 FUNCTION_WORDS = frozenset(
     "A An And As At But By For From He If In It Its Of On Or She So That The Their Then There "
@@ -53,11 +59,14 @@ class Hypothesis:
         text: the translation.
         log_prob: natural logarithm of its probability under the model.
         length: its tokens, the end of the sentence counted.
+        alternatives: the other hypotheses of the beam, the best first; none for a text that was
+            translated in pieces.
     """
 
     text: str
     log_prob: float
     length: int
+    alternatives: tuple["Hypothesis", ...] = ()
 
     @property
     def score(self) -> float:
@@ -92,6 +101,21 @@ class Engine(Protocol):
         self, texts: Sequence[str], decoding: Decoding | None = None
     ) -> Iterator[Hypothesis]:
         """Translate each text by itself, in order."""
+
+    @property
+    def reads_annotations(self) -> bool:
+        """Whether the model was trained to read terms in the source: `word <term> … </term>`."""
+
+    def fits(self, text: str) -> bool:
+        """Tell whether a text is translated in one piece."""
+
+    def complete(
+        self, texts: Sequence[str], beginnings: Sequence[str], decoding: Decoding | None = None
+    ) -> Iterator[str]:
+        """Translate each text into a translation that begins as given, in order."""
+
+    def score(self, texts: Sequence[str], translations: Sequence[str]) -> list[tuple[float, ...]]:
+        """Give the logarithms of the probabilities of each translation's words and of its end."""
 
 
 class ArgosEngine:
@@ -168,6 +192,11 @@ class ArgosEngine:
         """SHA-256 of the model, hexadecimal."""
         return self.package.sha256
 
+    @property
+    def reads_annotations(self) -> bool:
+        """Whether the model was trained to read terms in the source: `word <term> … </term>`."""
+        return self.package.reads_annotations
+
     def translate(
         self, texts: Sequence[str], decoding: Decoding | None = None
     ) -> Iterator[Hypothesis]:
@@ -189,15 +218,64 @@ class ArgosEngine:
         for parts in pieces:
             yield join_pieces(parts, islice(decoded, len(parts)))
 
+    def complete(
+        self, texts: Sequence[str], beginnings: Sequence[str], decoding: Decoding | None = None
+    ) -> Iterator[str]:
+        """Translate each text into a translation that begins as given, in order.
+
+        Args:
+            texts: the sources; each must fit the model.
+            beginnings: the whole words that the translations begin with.
+            decoding: how to search; the engine's own setting by default.
+        """
+        prefixes = [self._tokenizer.encode_target(beginning) for beginning in beginnings]
+        for hypothesis in self._decode(list(texts), decoding or self.decoding, prefixes):
+            yield hypothesis.text
+
+    def score(self, texts: Sequence[str], translations: Sequence[str]) -> list[tuple[float, ...]]:
+        """Give the model's opinion of translations, word by word.
+
+        Args:
+            texts: the sources; each must fit the model.
+            translations: a translation of each.
+
+        Returns:
+            For each translation the natural logarithms of the probabilities of its words, which
+            are what white space parts, and of its end.
+        """
+        words = [translation.split() for translation in translations]
+        encoded = [[self._tokenizer.encode_target(word) for word in split] for split in words]
+        results = self._translator.score_batch(
+            [self._tokenizer.encode(text.translate(INVISIBLE)) for text in texts],
+            [self._prefix + [token for word in split for token in word] for split in encoded],
+            max_batch_size=SCORING_BATCH_TOKENS,
+            batch_type="tokens",
+            max_input_length=0,
+        )
+        return [
+            _sums(result.log_probs[len(self._prefix) :], [*map(len, split), 1])
+            for result, split in zip(results, encoded, strict=True)
+        ]
+
+    @property
+    def _prefix(self) -> list[str]:
+        return [self.package.target_prefix] if self.package.target_prefix else []
+
+    def fits(self, text: str) -> bool:
+        """Tell whether a text is translated in one piece."""
+        return self._length(text) <= self.decoding.max_tokens
+
     def _length(self, text: str) -> int:
         return len(self._tokenizer.encode(text))
 
-    def _decode(self, texts: list[str], decoding: Decoding) -> Iterator[Hypothesis]:
+    def _decode(
+        self, texts: list[str], decoding: Decoding, beginnings: Sequence[list[str]] = ()
+    ) -> Iterator[Hypothesis]:
         """Translate texts that fit the model, in order, each as soon as it is ready."""
-        prefix = [self.package.target_prefix] if self.package.target_prefix else []
+        prefixes = [self._prefix + beginning for beginning in beginnings or [[]] * len(texts)]
         results = self._translator.translate_batch(
             [self._tokenizer.encode(text) for text in texts],
-            target_prefix=[prefix] * len(texts) if prefix else None,
+            target_prefix=prefixes,
             asynchronous=True,
             max_batch_size=BATCH_TOKENS,
             batch_type="tokens",
@@ -205,6 +283,7 @@ class ArgosEngine:
             length_penalty=decoding.length_penalty,
             no_repeat_ngram_size=decoding.no_repeat_ngram_size,
             repetition_penalty=decoding.repetition_penalty,
+            num_hypotheses=decoding.beam_size,
             max_input_length=0,
             max_decoding_length=MAX_TARGET_TOKENS,
             replace_unknowns=True,
@@ -212,14 +291,26 @@ class ArgosEngine:
         )
         for pending in results:
             result = pending.result()
-            tokens = result.hypotheses[0]
-            length = len(tokens) + 1
-            yield Hypothesis(
-                text=self._tokenizer.decode(tokens[len(prefix) :]),
-                # CTranslate2 divides by length to the power of the penalty.
-                log_prob=result.scores[0] * length**decoding.length_penalty,
-                length=length,
+            best, *others = (
+                self._hypothesis(tokens, score, decoding)
+                for tokens, score in zip(result.hypotheses, result.scores, strict=True)
             )
+            yield replace(best, alternatives=tuple(others))
+
+    def _hypothesis(self, tokens: list[str], score: float, decoding: Decoding) -> Hypothesis:
+        length = len(tokens) + 1
+        return Hypothesis(
+            text=self._tokenizer.decode(tokens[len(self._prefix) :]),
+            # CTranslate2 divides by length to the power of the penalty.
+            log_prob=score * length**decoding.length_penalty,
+            length=length,
+        )
+
+
+def _sums(values: Sequence[float], lengths: Sequence[int]) -> tuple[float, ...]:
+    """Add up values in consecutive groups of the given lengths."""
+    rest = iter(values)
+    return tuple(sum(islice(rest, length)) for length in lengths)
 
 
 def join_pieces(sources: Sequence[str], hypotheses: Iterable[Hypothesis]) -> Hypothesis:
@@ -228,6 +319,8 @@ def join_pieces(sources: Sequence[str], hypotheses: Iterable[Hypothesis]) -> Hyp
     A full stop or capital letter that the model set because it took a piece for a sentence goes.
     """
     parts = list(hypotheses)
+    if len(parts) == 1:
+        return parts[0]
     texts = [part.text for part in parts]
     for index, source in enumerate(sources):
         if index < len(sources) - 1 and not source.endswith((".", "!", "?", "…")):
@@ -247,6 +340,9 @@ class Tokenizer(Protocol):
     def encode(self, text: str) -> list[str]:
         """Cut a text into tokens."""
 
+    def encode_target(self, text: str) -> list[str]:
+        """Cut words of the target language into the tokens that the model writes."""
+
     def decode(self, tokens: list[str]) -> str:
         """Make a text of tokens."""
 
@@ -260,20 +356,39 @@ def load_tokenizer(package: ModelPackage) -> Tokenizer:
     name, content = package.tokenizer_file
     if name == "bpe.model":
         return MosesBpeTokenizer(content, package.source_lang, package.target_lang)
-    return SentencePieceTokenizer(content)
+    return SentencePieceTokenizer(content, package.target_vocabulary)
 
 
 class SentencePieceTokenizer:
-    """The tokenizer of most packages: a SentencePiece model for both languages."""
+    """The tokenizer of most packages: a SentencePiece model for both languages.
 
-    def __init__(self, model: bytes) -> None:
+    Where the model writes other pieces than SentencePiece makes, target texts are cut by its
+    target vocabulary, whose order is taken for the order of byte-pair merges.
+    """
+
+    def __init__(self, model: bytes, target_vocabulary: Sequence[str]) -> None:
         import sentencepiece  # noqa: PLC0415 - cold start
 
         self._processor: Any = sentencepiece.SentencePieceProcessor(model_proto=model)
+        self._cut = lru_cache(maxsize=1 << 16)(self._merge)
+        self._ranks = {token: rank for rank, token in enumerate(target_vocabulary)}
+        words = [token for token in target_vocabulary if token[:1] == "▁" and token[1:].isalpha()]
+        kept = sum(self.encode(word[1:]) == [word] for word in words)
+        self._makes_target_pieces = kept >= len(words) / 2
 
     def encode(self, text: str) -> list[str]:
         """Cut a text into pieces."""
         return list(self._processor.encode(text, out_type=str))
+
+    def encode_target(self, text: str) -> list[str]:
+        """Cut words of the target language into pieces that the model writes."""
+        if self._makes_target_pieces:
+            return self.encode(text)
+        return [piece for word in text.split() for piece in self._cut(word)]
+
+    def _merge(self, word: str) -> tuple[str, ...]:
+        runs = RUN.findall("▁" + word)
+        return tuple(piece for run in runs for piece in merge_pieces(run, self._ranks))
 
     def decode(self, tokens: list[str]) -> str:
         """Join pieces; a word boundary that the model left in a piece becomes a space."""
@@ -301,9 +416,33 @@ class MosesBpeTokenizer:
         words = self._tokenizer.tokenize(self._normalizer.normalize(text))
         return list(self._bpe.segment_tokens(words))
 
+    def encode_target(self, text: str) -> list[str]:
+        """Cut words of the target language as those of the source."""
+        return self.encode(text)
+
     def decode(self, tokens: list[str]) -> str:
         """Join subwords and put the spaces where the language has them."""
         return str(self._detokenizer.detokenize(" ".join(tokens).replace("@@ ", "").split()))
+
+
+def merge_pieces(run: str, ranks: Mapping[str, int]) -> list[str]:
+    """Cut a run of letters into pieces as byte-pair encoding does.
+
+    Args:
+        run: letters, digits or marks.
+        ranks: the pieces, those first that are merged first.
+
+    >>> merge_pieces("▁talks", {"ks": 0, "al": 1, "alks": 2, "▁t": 3})
+    ['▁t', 'alks']
+    """
+    pieces = list(run)
+    while True:
+        pairs = ((ranks.get(a + b), place) for place, (a, b) in enumerate(pairwise(pieces)))
+        known = [(rank, place) for rank, place in pairs if rank is not None]
+        if not known:
+            return pieces
+        _, place = min(known)
+        pieces[place : place + 2] = [pieces[place] + pieces[place + 1]]
 
 
 def _first_line(error: Exception) -> str:

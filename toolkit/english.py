@@ -5,6 +5,7 @@ The exceptions are data, in `toolkit/data/english`.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -24,6 +25,8 @@ SHORTEST_NOUN = 2
 _VOWEL_Y = re.compile("[^aeiou]y")
 _SIBILANT = re.compile("(s|x|z|ch|sh)$")
 _DOUBLING = re.compile("[^aeiou][aeiou][bdgklmnprt]$")
+_SHORT_VERB = re.compile("[^aeiou]+[aeiou][bdgklmnprt]")
+_IRREGULAR_THIRD = {"have": "has", "do": "does", "go": "goes", "veto": "vetoes"}
 _IZE = re.compile("(?<=[a-z]{3})iz(?=(e|es|ed|er|ers|ing|ation|ations|able)$)")
 
 
@@ -40,9 +43,9 @@ def _irregular_plurals() -> dict[str, str]:
 
 
 @cache
-def _irregular_verbs() -> dict[str, tuple[str, ...]]:
+def _irregular_verbs() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     return {
-        base: (*past.split("|"), *participle.split("|"))
+        base: (tuple(past.split("|")), tuple(participle.split("|")))
         for base, past, participle in _rows("irregular_verbs.tsv")
     }
 
@@ -102,11 +105,38 @@ def verb_forms(verb: str) -> Iterator[str]:
     """
     yield verb
     yield _with_s(verb)
-    yield from _irregular_verbs().get(verb, (_with_ending(verb, "ed"),))
+    for forms in _irregular_verbs().get(verb, ((_with_ending(verb, "ed"),),)):
+        yield from forms
     yield _with_ending(verb, "ing")
     if _DOUBLING.search(verb):
         yield f"{verb}{verb[-1]}ed"
         yield f"{verb}{verb[-1]}ing"
+
+
+@dataclass(frozen=True, slots=True)
+class Conjugation:
+    """The forms of a verb by their use; the likeliest of several first."""
+
+    base: tuple[str, ...]
+    present: tuple[str, ...]
+    past: tuple[str, ...]
+    participle: tuple[str, ...]
+    gerund: tuple[str, ...]
+
+
+def conjugate(verb: str) -> Conjugation:
+    """Return the forms of a verb by their use.
+
+    >>> conjugate("withdraw").participle, conjugate("be").present, conjugate("stop").past
+    (('withdrawn',), ('is', 'are'), ('stopped',))
+    """
+    if verb == "be":
+        return Conjugation(("be",), ("is", "are"), ("was", "were"), ("been",), ("being",))
+    stem = verb + verb[-1] if _SHORT_VERB.fullmatch(verb) else verb
+    regular = (_with_ending(stem, "ed"),)
+    past, participle = _irregular_verbs().get(verb, (regular, regular))
+    third = _IRREGULAR_THIRD.get(verb, _with_s(verb))
+    return Conjugation((verb,), (third, verb), past, participle, (_with_ending(stem, "ing"),))
 
 
 def spellings(word: str) -> Iterator[str]:
@@ -134,7 +164,7 @@ def _with_s(word: str) -> str:
 
 
 def _with_ending(verb: str, ending: str) -> str:
-    if verb.endswith("e") and not verb.endswith(("ee", "oe")):
+    if verb.endswith("e") and (ending == "ed" or not verb.endswith(("ee", "oe"))):
         return verb[:-1] + ending
     if ending == "ed" and _VOWEL_Y.search(verb[-2:]):
         return verb[:-1] + "ied"

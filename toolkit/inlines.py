@@ -108,13 +108,17 @@ def cut(inlines: Iterable[Inline], start: int, stop: int, before: int = -1) -> t
 def reattach(units: Iterable[Unit], engine: Engine) -> Iterator[Unit]:
     """Find the place of the sources' formatting in the translations.
 
-    A unit that has formatting already, or none in its source, stays as it is.
+    A unit that has formatting already, or none in its source, stays as it is; a copy of the source
+    has the source's.
     """
-    waiting = list(units)
-    open_units = [unit for unit in waiting if unit.source.inlines and not unit.inlines]
-    texts = [_words_to_find(unit, one) for unit in open_units for one in unit.source.inlines]
+    copied = [
+        replace(unit, inlines=unit.source.inlines) if unit.target == unit.source.text else unit
+        for unit in units
+    ]
+    waiting = [unit for unit in copied if unit.source.inlines and not unit.inlines]
+    texts = [_words_to_find(unit, one) for unit in waiting for one in unit.source.inlines]
     renderings = (hypothesis.text for hypothesis in engine.translate(texts)) if texts else iter(())
-    for unit in waiting:
+    for unit in copied:
         if unit.source.inlines and not unit.inlines:
             found = [place(unit, one, next(renderings)) for one in unit.source.inlines]
             yield replace(unit, inlines=nested(found))

@@ -104,6 +104,21 @@ class ModelPackage:
         )
 
     @cached_property
+    def target_vocabulary(self) -> tuple[str, ...]:
+        """The tokens that the model writes, in the order of their numbers; empty if unknown."""
+        for name in ("target_vocabulary", "shared_vocabulary"):
+            if content := self.model_files.get(f"{name}.json"):
+                return tuple(json.loads(content))
+            if content := self.model_files.get(f"{name}.txt"):
+                return tuple(content.decode("utf-8").splitlines())
+        return ()
+
+    @property
+    def reads_annotations(self) -> bool:
+        """Whether the model was trained to read terms in the source: `word <term> … </term>`."""
+        return self.metadata.get("terminology") == "inline"
+
+    @cached_property
     def sha256(self) -> str:
         """SHA-256 of the model's and tokenizer's files, the same packed and unpacked."""
         digest = hashlib.sha256()

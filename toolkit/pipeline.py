@@ -1,27 +1,32 @@
 """The straight line from a document to a bitext."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
-from toolkit.bitext import Bitext, Document, Edit, Segment, Signature, Unit
+from toolkit.bitext import Bitext, Document, Segment, Signature, TermMatch, Unit
 from toolkit.checks import check_bitext
 from toolkit.degeneration import translate_soundly
-from toolkit.engine import Engine, Hypothesis
+from toolkit.enforcement import enforce_terms
+from toolkit.engine import Engine
 from toolkit.inlines import reattach
+from toolkit.literals import restore_literals
 from toolkit.matcher import TermMatcher
+from toolkit.packages import base_lang
+from toolkit.placement import Draft
 from toolkit.scripts import has_letters_of
 from toolkit.segmentation import SegmentationRules, load_rules, segment
 
 TOOL = "bilingual-toolkit"
 
 
-def translate_document(
+def translate_document(  # noqa: PLR0913 - the optional ones are keywords
     document: Document,
     engine: Engine,
     matcher: TermMatcher | None = None,
     rules: SegmentationRules | None = None,
     *,
+    enforce: bool = True,
     target_lang: str | None = None,
     on_progress: Callable[[int, int], object] = lambda _done, _total: None,
 ) -> Bitext:
@@ -32,6 +37,7 @@ def translate_document(
         engine: what translates.
         matcher: finds the terms of a glossary; no terms are looked for when None.
         rules: the segmentation rules; the bundled ones for the document's language when None.
+        enforce: make the terms stand in the translation, and mend numbers and names.
         target_lang: code to write into the bitext, e.g. `en-US`; the engine's when None.
         on_progress: called with the number of segments translated and of all.
 
@@ -42,49 +48,67 @@ def translate_document(
     """
     rules = rules or load_rules(lang=document.lang)
     segments = list(segment(document, rules))
-    units = translate_segments(segments, engine, on_progress)
+    terms = [matcher.find(one.text) if matcher else () for one in segments]
+    units = translate_segments(segments, terms, engine, on_progress, enforce=enforce)
     bitext = Bitext(
         document=document,
         source_lang=document.lang,
         target_lang=target_lang or engine.target_lang,
         units=tuple(reattach(units, engine)),
-        signature=sign(engine, matcher, rules),
+        signature=sign(engine, matcher, rules, enforce=enforce),
     )
-    return check_bitext(bitext if matcher is None else find_terms(bitext, matcher))
+    return check_bitext(bitext)
 
 
 def translate_segments(
-    segments: Sequence[Segment], engine: Engine, on_progress: Callable[[int, int], object]
-) -> Iterator[Unit]:
+    segments: Sequence[Segment],
+    terms: Sequence[tuple[TermMatch, ...]],
+    engine: Engine,
+    on_progress: Callable[[int, int], object],
+    *,
+    enforce: bool,
+) -> list[Unit]:
     """Translate segments into units, in order.
 
     A segment without a letter of the source language's script (“AP”, “175/175”) is copied.
     """
-    texts = [s.text for s in segments if has_letters_of(s.text, engine.source_lang)]
-    translations = translate_soundly(engine, texts, on_progress)
-    for source in segments:
-        if has_letters_of(source.text, engine.source_lang):
-            yield _machine_unit(source, *next(translations))
-        else:
-            yield Unit(source, source.text, inlines=source.inlines)
+    units = [Unit(one, one.text, terms=found) for one, found in zip(segments, terms, strict=True)]
+    places = [i for i, s in enumerate(segments) if has_letters_of(s.text, engine.source_lang)]
+    annotated = enforce and engine.reads_annotations
+    drafts = [Draft(segments[i].text, terms[i], "", annotated=annotated) for i in places]
+    translations = translate_soundly(engine, [draft.input for draft in drafts], on_progress)
+    scores = []
+    for number, (hypothesis, edits) in enumerate(translations):
+        drafts[number] = drafts[number].translated(hypothesis, edits)
+        scores.append(hypothesis.score)
+    if enforce:
+        drafts = enforce_terms(engine, drafts)
+    if enforce and (base_lang(engine.source_lang), base_lang(engine.target_lang)) == ("ru", "en"):
+        drafts = [with_literals(draft) for draft in drafts]
+    for i, draft, score in zip(places, drafts, scores, strict=True):
+        units[i] = replace(units[i], target=draft.text, edits=draft.edits, score=score)
+    return units
 
 
-def _machine_unit(source: Segment, hypothesis: Hypothesis, edits: tuple[Edit, ...]) -> Unit:
-    target = " ".join(hypothesis.text.split())
-    return Unit(source, target, edits=edits, score=hypothesis.score)
+def with_literals(draft: Draft) -> Draft:
+    """Mend the numbers, names and addresses of a translation from Russian into English."""
+    text, edits = restore_literals(draft.source, draft.text)
+    return replace(draft, text=text, edits=(*draft.edits, *edits))
 
 
 def find_terms(bitext: Bitext, matcher: TermMatcher) -> Bitext:
-    """Record the glossary's terms in the units of a bitext."""
+    """Record the glossary's terms in the units of a bitext that was read from a file."""
     found = (replace(unit, terms=matcher.find(unit.source.text)) for unit in bitext.units)
     return replace(bitext, units=tuple(found))
 
 
-def sign(engine: Engine, matcher: TermMatcher | None, rules: SegmentationRules) -> Signature:
+def sign(
+    engine: Engine, matcher: TermMatcher | None, rules: SegmentationRules, *, enforce: bool = True
+) -> Signature:
     """Name all that decides which bytes come out."""
     return Signature(
         tool=f"{TOOL} {version(TOOL)}",
-        engine=engine.label,
+        engine=f"{engine.label} enforce={'yes' if enforce else 'no'}",
         model=engine.model_label,
         model_sha256=engine.model_sha256,
         glossary_sha256=matcher.glossary.checksum if matcher else "",

@@ -72,6 +72,12 @@ class _Piece:
     inflected: frozenset[str]
     optional: bool = False
 
+    @property
+    def letters(self) -> Iterator[str]:
+        """The forms in small letters."""
+        for form in (*self.exact, *self.inflected):
+            yield form.casefold()
+
     def liberties(self, text: str) -> int | None:
         """Count the liberties of a word with the piece; None if it is some other word."""
         if text in self.exact or text.casefold() in self.exact:
@@ -102,10 +108,12 @@ def find_renderings(concept: Concept, target: str) -> tuple[Rendering, ...]:
     ['admitted', 'preferred']
     """
     tokens = _tokens(target)
+    letters = _letters(target)
     found = [
         (tokens[place.first].start, tokens[place.stop - 1].stop, place.liberties, term, kind)
         for term, kind in _renderings(concept)
-        for place in _all_places(_pieces(term, concept.pos), tokens, concept.pos)
+        if _may_stand(pieces := _pieces(term, concept.pos), letters)
+        for place in _all_places(pieces, tokens, concept.pos)
     ]
     found.sort(key=lambda one: (one[0] - one[1], one[2]))
     kept: list[Rendering] = []
@@ -143,6 +151,17 @@ def _tokens(text: str) -> tuple[_Token, ...]:
         for found in _TOKEN.finditer(text)
         if found.group() not in _HYPHENS
     )
+
+
+@lru_cache(maxsize=256)
+def _letters(text: str) -> str:
+    """Return the words of a text without anything between them."""
+    return "".join(token.text for token in _tokens(text)).casefold()
+
+
+def _may_stand(pieces: Sequence[_Piece], letters: str) -> bool:
+    """Tell whether a text has the letters of a term: a quick look before the careful one."""
+    return all(piece.optional or any(one in letters for one in piece.letters) for piece in pieces)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -238,10 +257,12 @@ def _first_piece(
     if (liberties := pieces[0].liberties(text)) is not None:
         yield 1, index + 1, liberties
     if len(pieces) > 1 and len(text) >= 2 * SHORTEST_PART:
-        for cut in range(SHORTEST_PART, len(text) - SHORTEST_PART + 1):
-            parts = pieces[0].liberties(text[:cut]), pieces[1].liberties(text[cut:])
-            if parts[0] == 0 and parts[1] is not None:
-                yield 2, index + 1, parts[1]
+        for part in pieces[0].exact:
+            rest = text[len(part) :]
+            if min(len(part), len(rest)) < SHORTEST_PART or not text.casefold().startswith(part):
+                continue
+            if (liberties := pieces[1].liberties(rest)) is not None:
+                yield 2, index + 1, liberties
     if index + 1 < len(tokens):
         following = tokens[index + 1].text
         liberties = pieces[0].liberties(text + following)

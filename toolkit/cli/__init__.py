@@ -16,6 +16,7 @@ COMMANDS = {
     "convert": "Convert a bitext to another format.",
     "model": "List, inspect, install and remove Argos model packages.",
     "glossary": "Check, convert, search and extend glossaries.",
+    "evaluate": "Measure translations against references, and how the terms fared.",
     "srx": "Export the segmentation rules for CAT tools.",
 }
 

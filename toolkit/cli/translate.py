@@ -13,6 +13,7 @@ from time import perf_counter
 import click
 
 from toolkit.bitext import Bitext
+from toolkit.cli.explain import explain_edits
 from toolkit.cli.progress import ShowProgress, note, progress_bar
 from toolkit.documents import find_documents, read_document
 from toolkit.engine import ArgosEngine, Decoding, Engine
@@ -101,6 +102,12 @@ def parse_formats(
     help="Glossary laid over the base one; may be repeated, later files win.",
 )
 @click.option("--no-glossary", is_flag=True, help="Look for no terms.")
+@click.option(
+    "--no-enforce", is_flag=True, help="Report missing terms, but leave the model's words."
+)
+@click.option(
+    "--explain", is_flag=True, help="Tell each unit's terms and automatic edits on stderr."
+)
 @click.option("--encoding", help="Encoding of text files, when recognition fails.")
 @click.option("--beam", default=4, show_default=True, type=click.IntRange(1, 32))
 @click.option("--threads", default=0, type=click.IntRange(0), help="Processor threads; 0 for all.")
@@ -123,6 +130,8 @@ def translate(  # noqa: PLR0913 - one argument for each option
     model: str | None,
     overlays: tuple[Path, ...],
     no_glossary: bool,
+    no_enforce: bool,
+    explain: bool,
     encoding: str | None,
     beam: int,
     threads: int,
@@ -143,6 +152,7 @@ def translate(  # noqa: PLR0913 - one argument for each option
     Examples:
       bilingual translate article.txt -o translations
       bilingual translate seeds -o out --to tmx --source-lang ru-RU --target-lang en-US
+      bilingual translate article.txt -o out -g house.csv --explain
       cat article.txt | bilingual translate - > article.en.txt
     """
     start = perf_counter()
@@ -161,6 +171,8 @@ def translate(  # noqa: PLR0913 - one argument for each option
         formats=formats or (("text",) if output is None else DEFAULT_FORMATS),
         date=date or datetime.now(UTC),
         overwrite=overwrite,
+        enforce=not no_enforce,
+        explain=explain,
         quiet=quiet,
     )
     summary = run.translate_all(articles)
@@ -183,6 +195,8 @@ class Run:
     formats: tuple[str, ...]
     date: datetime
     overwrite: bool
+    enforce: bool
+    explain: bool
     quiet: bool
 
     def translate_all(self, articles: Mapping[Path, Path | None]) -> Summary:
@@ -196,6 +210,8 @@ class Run:
             for path, stem in articles.items():
                 try:
                     bitext = self.translate(path, show)
+                    if self.explain:
+                        explain_edits(bitext)
                     self.write(bitext, stem)
                 except ToolkitError as error:
                     click.echo(f"Error: {error}", err=True)
@@ -215,6 +231,7 @@ class Run:
             document,
             self.engine,
             self.matcher,
+            enforce=self.enforce,
             target_lang=self.langs[1],
             on_progress=partial(show, path.name),
         )

@@ -1,0 +1,24 @@
+"""What `bilingual translate --explain` tells: the terms of each unit and why it was edited."""
+
+import click
+
+from toolkit.bitext import Bitext, Unit
+from toolkit.terminology import find_rendering
+
+
+def explain_edits(bitext: Bitext) -> None:
+    """Print to stderr the units with terms or edits: what the model wrote, and each change."""
+    for unit in bitext.units:
+        if unit.terms or unit.edits:
+            _explain(unit)
+
+
+def _explain(unit: Unit) -> None:
+    click.echo(f"{unit.source.id} {unit.source.text}", err=True)
+    click.echo(f"  model: {unit.raw}", err=True)
+    for edit in unit.edits:
+        click.echo(f"  {edit.step}: {edit.after} ({edit.reason})", err=True)
+    for term in unit.terms:
+        rendering = find_rendering(term.concept, unit.target)
+        outcome = f"{rendering.kind} “{rendering.term}”" if rendering else "missing"
+        click.echo(f"  term: {term.reason} → {outcome}", err=True)
