@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import WordForWord
+from conftest import SCHEMAS, WordForWord
+from lxml import etree
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -202,6 +203,8 @@ def test_saved_file_is_read_back_as_it_was_reviewed(
     assert read.document.id == "call"
     assert read.signature == bitext.signature
     assert page.title == "call – review", "the nasty text did no harm"
+    definition = etree.DTD(str(SCHEMAS / "tmx14.dtd"))
+    assert definition.validate(etree.parse(downloads / "call.reviewed.tmx")), definition.error_log
 
 
 def test_file_saved_without_a_change_is_the_bitext(
