@@ -146,7 +146,15 @@ def cold_start() -> float:
     times = []
     for _ in range(3):
         with tempfile.TemporaryDirectory() as folder:
-            command = [sys.executable, "-m", "toolkit", "translate", str(ROOT / "seeds"), "-o", folder]
+            command = [
+                sys.executable,
+                "-m",
+                "toolkit",
+                "translate",
+                str(ROOT / "seeds"),
+                "-o",
+                folder,
+            ]
             start = time.perf_counter()
             subprocess.run([*command, "-q"], check=True)
             times.append(time.perf_counter() - start)

@@ -17,6 +17,11 @@ DATE = datetime(2026, 11, 27, tzinfo=UTC)
 SCHEMAS = Path(__file__).parent / "data" / "schemas"
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name cases given as bytes, which pytest does not when identifiers stay in Cyrillic."""
+    return repr(val) if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def engine() -> ArgosEngine:
     return ArgosEngine(bundled_package())

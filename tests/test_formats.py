@@ -24,9 +24,10 @@ from toolkit import (
     TermMatch,
     Unit,
 )
-from toolkit.formats.po import is_untouched_po, render_po, write_po
+from toolkit.formats.po import render_po, write_po
 from toolkit.formats.text import render_text, write_text
-from toolkit.formats.tmx import is_untouched_tmx, read_texts, render_tmx, write_tmx
+from toolkit.formats.tmx import render_tmx, write_tmx
+from toolkit.inputs import read_bitext
 
 SIGNATURE = Signature("bilingual-toolkit 0.1.0", "ctranslate2 4", "ru_en 1.0", "a", "b", "rules 1")
 NASTY = [
@@ -56,7 +57,7 @@ def bitext_of(*pairs: tuple[str, str], lang: str = "ru", target_lang: str = "en"
 @pytest.fixture
 def annotated() -> Bitext:
     """A bitext with all that a unit can carry, a repeated source and an empty target."""
-    source = Segment("1.1", 0, 0, 12, "Мирный договор")
+    source = Segment("1.1", 0, 0, 14, "Мирный договор")
     concept = Concept("peace-treaty", "мирный договор", "peace treaty")
     unit = Unit(
         source,
@@ -66,7 +67,7 @@ def annotated() -> Bitext:
         issues=(Issue("term-missing", "warning", "«мирный договор» should be “peace treaty”"),),
         score=0.25,
     )
-    repeated = Unit(Segment("1.2", 0, 13, 27, source.text), "Peace treaty", "human", "reviewed")
+    repeated = Unit(Segment("1.2", 0, 15, 29, source.text), "Peace treaty", "human", "reviewed")
     empty = Unit(Segment("2.1", 1, 0, 2, "AP"), "")
     blocks = (Block("heading", "Мирный договор Мирный договор"), Block("paragraph", "AP"))
     units = (unit, repeated, empty)
@@ -102,12 +103,15 @@ def test_tmx_carries_all_that_is_known_of_a_unit(annotated: Bitext) -> None:
     props = [(prop.get("type"), prop.text) for prop in first.iter("prop")]
     assert props == [
         ("x-block", "heading"),
+        ("x-start", "0"),
         ("x-origin", "machine"),
         ("x-state", "translated"),
         ("x-score", "0.250"),
-        ("x-term", "Мирный договор = peace treaty"),
+        ("x-term", "0-14 peace-treaty: мирный договор = peace treaty"),
         ("x-edit", "decode-again: the translation is only “♪”"),
         ("x-before-edit", "♪"),
+        ("x-after-edit", "Peace pact"),
+        ("x-issue", "warning term-missing: «мирный договор» should be “peace treaty”"),
     ]
     assert first.findtext("note") == (
         "warning term-missing: «мирный договор» should be “peace treaty”"
@@ -169,7 +173,7 @@ def test_po_keeps_repeated_segments_apart_and_marks_machine_output(annotated: Bi
     catalogue = polib.pofile(render_po(annotated, DATE).decode("utf-8"))
     assert [entry.msgctxt for entry in catalogue] == ["1.1", "1.2", "2.1"]
     assert [entry.fuzzy for entry in catalogue] == [True, False, False]
-    assert "term: Мирный договор = peace treaty" in catalogue[0].comment
+    assert "term: 0-14 peace-treaty: мирный договор = peace treaty" in catalogue[0].comment
     assert catalogue.metadata["Language"] == "en_US"
     assert catalogue.metadata["X-Source-Language"] == "ru_RU"
 
@@ -182,19 +186,23 @@ def test_same_bitext_and_date_give_the_same_bytes(annotated: Bitext) -> None:
         )
 
 
-def test_edited_or_approved_file_is_not_untouched(annotated: Bitext) -> None:
+def rewrite(path: Path, old: bytes, new: bytes) -> bool:
+    """Write a file with a change, say whether it still counts as untouched, and undo the change."""
+    content = path.read_bytes()
+    path.write_bytes(content.replace(old, new, 1))
+    untouched = read_bitext(path).is_untouched
+    path.write_bytes(content)
+    return untouched
+
+
+def test_edited_or_approved_file_is_not_untouched(annotated: Bitext, tmp_path: Path) -> None:
     plain = bitext_of(("Да", "Yes"), ("Нет", "No"))
-    tmx, po = render_tmx(plain, DATE), render_po(plain, DATE)
-    assert is_untouched_tmx(tmx)
-    assert is_untouched_po(po)
-    assert not is_untouched_tmx(tmx.replace(b"Yes", b"Aye"))
-    assert not is_untouched_po(po.replace(b"Yes", b"Aye"))
-    assert not is_untouched_po(po.replace(b"#, fuzzy\nmsgctxt", b"msgctxt", 1))
-    assert not is_untouched_tmx(render_tmx(annotated, DATE)), "it has a reviewed unit"
-    assert not is_untouched_tmx(b"<tmx>")
-    assert not is_untouched_po(b"\xff")
-
-
-def test_texts_of_a_tmx_are_read_back(tmp_path: Path) -> None:
-    write_tmx(bitext_of(("Да", "Yes"), ("Нет", "No")), tmp_path / "a.tmx", DATE)
-    assert read_texts((tmp_path / "a.tmx").read_bytes()) == (["Да", "Нет"], ["Yes", "No"])
+    tmx, po = tmp_path / "a.tmx", tmp_path / "a.po"
+    write_tmx(plain, tmx, DATE)
+    write_po(plain, po, DATE)
+    for path in (tmx, po):
+        assert rewrite(path, b"Yes", b"Yes")
+        assert not rewrite(path, b"Yes", b"Aye")
+    assert not rewrite(po, b"#, fuzzy\nmsgctxt", b"msgctxt")
+    write_tmx(annotated, tmx, DATE)
+    assert not read_bitext(tmx).is_untouched, "it has a reviewed unit"

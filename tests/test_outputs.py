@@ -12,7 +12,16 @@ from toolkit.outputs import FORMATS, write_outputs
 
 FIRST = bitext_of(("Да", "Yes"), ("Нет", "No"))
 SECOND = bitext_of(("Да", "Indeed"), ("Нет", "No"))
-FILES = ["call.en.txt", "call.po", "call.ru.txt", "call.tmx"]
+FILES = [
+    "call.en.txt",
+    "call.html",
+    "call.po",
+    "call.review.docx",
+    "call.ru.txt",
+    "call.tmx",
+    "call.v2.xlf",
+    "call.xlf",
+]
 
 
 def write(bitext: Bitext, folder: Path, *formats: str, overwrite: bool = False) -> list[Path]:

@@ -22,7 +22,7 @@ def produced(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_worked_example_has_the_files_of_each_seed(produced: Path) -> None:
     assert sorted(path.name for path in produced.iterdir()) == FILES
-    assert len(FILES) == 4 * len(list((ROOT / "seeds").iterdir()))
+    assert len(FILES) == 5 * len(list((ROOT / "seeds").iterdir()))
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -13,12 +13,15 @@ from toolkit.bitext import (
     Concept,
     Document,
     Edit,
+    Inline,
     Issue,
+    Proposal,
     Segment,
     Signature,
     TermMatch,
     Unit,
 )
+from toolkit.checks import check_bitext
 from toolkit.documents import read_document
 from toolkit.engine import ArgosEngine, Decoding, Engine
 from toolkit.errors import (
@@ -29,10 +32,12 @@ from toolkit.errors import (
     OutputError,
     ToolkitError,
 )
-from toolkit.formats.po import write_po
+from toolkit.formats.html import write_html
+from toolkit.formats.po import read_po, write_po
 from toolkit.formats.text import write_text
-from toolkit.formats.tmx import write_tmx
+from toolkit.formats.tmx import read_tmx, write_tmx
 from toolkit.glossary import Glossary, load_glossary
+from toolkit.inputs import read_bitext
 from toolkit.matcher import TermMatcher
 from toolkit.packages import ModelPackage, bundled_package, find_package
 from toolkit.pipeline import translate_document
@@ -52,9 +57,11 @@ __all__ = [
     "FormatError",
     "Glossary",
     "GlossaryError",
+    "Inline",
     "Issue",
     "ModelPackage",
     "OutputError",
+    "Proposal",
     "Segment",
     "SegmentationRules",
     "Signature",
@@ -63,12 +70,17 @@ __all__ = [
     "ToolkitError",
     "Unit",
     "bundled_package",
+    "check_bitext",
     "find_package",
     "load_glossary",
     "load_rules",
+    "read_bitext",
     "read_document",
+    "read_po",
+    "read_tmx",
     "segment",
     "translate_document",
+    "write_html",
     "write_po",
     "write_text",
     "write_tmx",

@@ -5,21 +5,49 @@ Document -> Segment... -> Unit... -> Bitext
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 BlockKind = Literal["title", "heading", "paragraph", "list-item", "table-cell", "caption"]
+InlineKind = Literal["bold", "italic", "link", "note", "other"]
 Origin = Literal["memory", "machine", "human"]
 State = Literal["initial", "translated", "reviewed", "final"]
 Severity = Literal["info", "warning", "error"]
+Span = tuple[int, int]
+"""Start and stop in a text, in code points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """Formatting of a stretch of text, or a mark at a place in it. Stretches never cross.
+
+    Fields:
+        kind: what it is.
+        start, stop: offsets into the text, in code points; a mark has no length.
+        opening, closing: the codes of the document's format; of a mark only the first.
+    """
+
+    kind: InlineKind
+    start: int
+    stop: int
+    opening: str = ""
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph-like piece of a document: the largest unit that segments never cross."""
+    """A paragraph-like piece of a document: the largest unit that segments never cross.
+
+    Fields:
+        kind: what it is.
+        text: its text, without codes.
+        inlines: the formatting of the text, outer stretches before those in them.
+    """
 
     kind: BlockKind
     text: str
+    inlines: tuple[Inline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +75,7 @@ class Segment:
         id: `BLOCK.SENTENCE`, both counted from 1, unique in the document.
         block: index of the block in the document, from 0.
         start, stop: offsets into the block's text, in code points; `text` is what lies between.
+        inlines: the formatting of the text, with offsets into it.
     """
 
     id: str
@@ -54,6 +83,7 @@ class Segment:
     start: int
     stop: int
     text: str
+    inlines: tuple[Inline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +145,37 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A finding about a unit: the check that found it, how grave it is, and what to do."""
+    """A finding about a unit.
+
+    Fields:
+        check: the code of the check that found it.
+        severity: how grave it is.
+        message: what is wrong and what to do, in one sentence.
+        source, target: the words concerned in the source segment and in the translation.
+    """
 
     check: str
     severity: Severity
     message: str
+    source: Span | None = None
+    target: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Another translation offered for a unit, e.g. a fuzzy match of a memory.
+
+    Fields:
+        source: the source text that it translates.
+        target: the translation offered.
+        similarity: of `source` to the unit's source, from 0 to 1.
+        origin: where it comes from, for people: the name of a memory or file.
+    """
+
+    source: str
+    target: str
+    similarity: float
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +189,11 @@ class Unit:
         state: how far the translation is reviewed, in the words of XLIFF 2.
         score: confidence from 0 to 1 (geometric mean of the model's token probabilities);
             None where no model was asked.
+        notes: what people wrote about the unit.
+        proposals: other translations offered, the best first.
+        author: who made or last changed the translation, where that is known.
+        changed: when it was made or last changed, in UTC, where that is known.
+        inlines: the source's formatting where it stands in the translation.
     """
 
     source: Segment
@@ -143,6 +204,11 @@ class Unit:
     edits: tuple[Edit, ...] = ()
     issues: tuple[Issue, ...] = ()
     score: float | None = None
+    notes: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    author: str = ""
+    changed: datetime | None = None
+    inlines: tuple[Inline, ...] = ()
 
     @property
     def raw(self) -> str:
@@ -173,18 +239,32 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Bitext:
-    """A document aligned with its translation, unit by unit."""
+    """A document aligned with its translation, unit by unit.
+
+    Fields:
+        written_checksum: the checksum that stands in the file it was read from, if one does.
+    """
 
     document: Document
     source_lang: str
     target_lang: str
     units: tuple[Unit, ...]
     signature: Signature
+    written_checksum: str = field(default="", compare=False)
 
     @property
     def checksum(self) -> str:
         """SHA-256 of sources, targets and states: what a reviewer may change."""
-        return content_checksum((unit.source.text, unit.target, unit.state) for unit in self.units)
+        return content_checksum(
+            (unit.source.text, unit.target, unit.state if unit.target else "initial")
+            for unit in self.units
+        )
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it came from a file as the toolkit wrote it, with no unit reviewed."""
+        unreviewed = all(unit.state in {"initial", "translated"} for unit in self.units)
+        return unreviewed and self.written_checksum == self.checksum
 
 
 def content_checksum(rows: Iterable[tuple[str, ...]]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import regex
 
-from toolkit.bitext import Edit, Issue
+from toolkit.bitext import Edit
 from toolkit.engine import Decoding, Engine, Hypothesis
 from toolkit.scripts import has_letters_of, script_of
 
@@ -47,7 +47,7 @@ def translate_soundly(
     engine: Engine,
     texts: Sequence[str],
     on_progress: Callable[[int, int], object] = lambda _done, _total: None,
-) -> Iterator[tuple[Hypothesis, tuple[Edit, ...], tuple[Issue, ...]]]:
+) -> Iterator[tuple[Hypothesis, tuple[Edit, ...]]]:
     """Translate texts, and those whose translation is degenerate once more in other ways.
 
     Args:
@@ -55,8 +55,8 @@ def translate_soundly(
         texts: the segments' texts.
         on_progress: called with the number of texts translated and of all.
 
-    Yields for each text its translation, the edit if another decoding mended it, and the issue
-    if none did (the first translation stands then).
+    Yields for each text its translation, and the edit if another decoding mended it; if none
+    did, the first translation stands, and the checks tell what is wrong with it.
     """
     first = []
     for hypothesis in engine.translate(texts):
@@ -65,12 +65,10 @@ def translate_soundly(
     mended = _decode_again(engine, texts, first)
     for text, hypothesis, better in zip(texts, first, mended, strict=True):
         problem = _problem(engine, text, hypothesis)
-        if problem is None:
-            yield hypothesis, (), ()
-        elif better is not None:
-            yield better, (Edit("decode-again", hypothesis.text, better.text, problem),), ()
+        if problem is not None and better is not None:
+            yield better, (Edit("decode-again", hypothesis.text, better.text, problem),)
         else:
-            yield hypothesis, (), (Issue("degenerate", "error", f"{problem}; translate it anew"),)
+            yield hypothesis, ()
 
 
 def _decode_again(

@@ -6,16 +6,21 @@ import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
+from dataclasses import replace
+from html import escape
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.bitext import Block, BlockKind, Document
+from toolkit.bitext import Block, BlockKind, Document, InlineKind
 from toolkit.errors import DocumentError
+from toolkit.inlines import RichText
 
 if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
     from docx.table import Table
     from docx.text.paragraph import Paragraph
+    from docx.text.run import Run
     from lxml.html import HtmlElement
     from markdown_it.token import Token
 
@@ -137,7 +142,7 @@ def decode_text(content: bytes, encoding: str | None = None) -> str:
     >>> decode_text("Перемирие".encode("koi8-r"))
     'Перемирие'
     """
-    codec = encoding or _recognised_encoding(content)
+    codec = encoding or recognised_encoding(content)
     try:
         return content.decode(codec)
     except LookupError as error:
@@ -149,7 +154,7 @@ def decode_text(content: bytes, encoding: str | None = None) -> str:
         ) from error
 
 
-def _recognised_encoding(content: bytes) -> str:
+def recognised_encoding(content: bytes) -> str:
     """Name the encoding by byte order mark, then UTF-8 if valid, then by the letters' statistics.
 
     charset-normalizer weighs the legacy encodings; a text that looks the same in all of them, or
@@ -231,12 +236,42 @@ def _markdown_blocks(tokens: list["Token"]) -> Iterator[Block]:
             open_kinds.pop()
         elif token.type == "inline":
             kinds = [kind for kind in open_kinds if kind]
-            yield Block(kinds[-1] if kinds else "paragraph", _clean(_inline_text(token)))
+            yield _markdown_text(token).block(kinds[-1] if kinds else "paragraph", _clean)
 
 
-def _inline_text(token: "Token") -> str:
-    breaks = {"softbreak": " ", "hardbreak": " ", "html_inline": ""}
-    return "".join(breaks.get(child.type, child.content) for child in token.children or ())
+MARKDOWN_CODES: dict[str, tuple[InlineKind, str]] = {
+    "strong_open": ("bold", "**"),
+    "em_open": ("italic", "*"),
+}
+FOOTNOTE = re.compile(r"(\[\^[^\]\s]+\])")
+
+
+def _markdown_text(token: "Token") -> RichText:
+    rich = RichText()
+    for child in token.children or ():
+        if child.type in MARKDOWN_CODES:
+            kind, code = MARKDOWN_CODES[child.type]
+            rich.open(kind, code, code)
+        elif child.type == "link_open":
+            rich.open("link", "[", f"]({child.attrs.get('href', '')})")
+        elif child.nesting == -1:
+            rich.close()
+        elif child.type in ("softbreak", "hardbreak"):
+            rich.add(" ")
+        elif child.type == "text":
+            _add_with_notes(rich, child.content)
+        elif child.type != "html_inline":
+            rich.add(child.content)
+    return rich
+
+
+def _add_with_notes(rich: RichText, text: str) -> None:
+    """Add a text whose footnote marks, `[^1]`, are no text."""
+    for index, part in enumerate(FOOTNOTE.split(text)):
+        if index % 2:
+            rich.mark("note", part)
+        else:
+            rich.add(part)
 
 
 def _read_html(content: bytes, encoding: str | None) -> tuple[str, Iterator[Block]]:
@@ -244,7 +279,7 @@ def _read_html(content: bytes, encoding: str | None) -> tuple[str, Iterator[Bloc
 
     declared = re.search(rb"<meta[^>]+charset", content[:4096], re.IGNORECASE)
     parser = html.HTMLParser(
-        encoding=encoding or (None if declared else _recognised_encoding(content)),
+        encoding=encoding or (None if declared else recognised_encoding(content)),
         no_network=True,
         remove_comments=True,
         remove_pis=True,
@@ -270,24 +305,61 @@ def _page_blocks(page: "HtmlElement") -> Iterator[Block]:
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "0")  # a short article keeps its structure
     captions = _free_captions(page)
     article = trafilatura.bare_extraction(
-        page, fast=True, include_comments=False, favor_recall=True, config=config
+        page,
+        fast=True,
+        include_comments=False,
+        include_formatting=True,
+        include_links=True,
+        favor_recall=True,
+        config=config,
     )
     body = getattr(article, "body", page)  # None where nothing is an article
     for element in body.iter(*HTML_KINDS):
-        text = _clean(_own_text(element))
-        yield Block("caption" if text in captions else _html_kind(element), text)
+        rich = RichText()
+        _add_html(rich, element)
+        block = rich.block(_html_kind(element), _clean)
+        yield replace(block, kind="caption") if block.text in captions else block
 
 
-def _own_text(element: "HtmlElement") -> str:
-    """Give an element's text without that of the blocks inside it."""
-    parts = [element.text or ""]
+# What trafilatura calls formatting, and HTML itself.
+HTML_CODES: dict[str, InlineKind] = {
+    **dict.fromkeys(("b", "strong", "#b"), "bold"),
+    **dict.fromkeys(("i", "em", "#i"), "italic"),
+    **dict.fromkeys(("a", "ref"), "link"),
+}
+HTML_NOTE = re.compile(r"\[?(?:\d{1,3}|[*†‡]+)\]?")
+
+
+def _add_html(rich: RichText, element: "HtmlElement") -> None:
+    """Add an element's text without that of the blocks inside it."""
+    rich.add(element.text or "")
     for child in element:
-        if child.tag in ("br", "lb"):
-            parts.append("\n")
+        name = str(child.get("rend") if child.tag == "hi" else child.tag)
+        text = "".join(map(str, child.itertext())).strip()
+        if name in ("br", "lb"):
+            rich.add("\n")
+        elif HTML_NOTE.fullmatch(text) and (name in ("sup", "#sup") or _is_jump(child)):
+            rich.mark("note", f"<sup>{text}</sup>")
+        elif name in HTML_CODES:
+            rich.open(HTML_CODES[name], *_html_codes(HTML_CODES[name], child))
+            _add_html(rich, child)
+            rich.close()
         elif child.tag not in HTML_KINDS:
-            parts.append(_own_text(child))
-        parts.append(child.tail or "")
-    return "".join(parts)
+            _add_html(rich, child)
+        rich.add(child.tail or "")
+
+
+def _is_jump(element: "HtmlElement") -> bool:
+    """Say whether an element is a link within the page."""
+    address = element.get("href") or element.get("target") or ""
+    return element.tag in ("a", "ref") and address.startswith("#")
+
+
+def _html_codes(kind: InlineKind, element: "HtmlElement") -> tuple[str, str]:
+    if kind == "link":
+        address = element.get("href") or element.get("target") or ""
+        return f'<a href="{escape(address)}">', "</a>"
+    return ("<b>", "</b>") if kind == "bold" else ("<i>", "</i>")
 
 
 def _html_kind(element: "HtmlElement") -> BlockKind:
@@ -325,18 +397,27 @@ def _free_captions(page: "HtmlElement") -> set[str]:
 
 def _read_docx(content: bytes, encoding: str | None) -> tuple[str, Iterator[Block]]:
     del encoding  # a .docx says itself how it is encoded
+    document = open_word(content)
+    return document.core_properties.title or "", _docx_blocks(document.iter_inner_content())
+
+
+def open_word(content: bytes) -> "WordDocument":
+    """Open the content of a .docx file.
+
+    Raises:
+        DocumentError: it is none, or unpacks to more than `MAX_UNPACKED_BYTES`.
+    """
     import docx  # noqa: PLC0415 - only for this format
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
                 raise DocumentError("unpacks to more than 500 MB; split it into articles")
-        document = docx.Document(io.BytesIO(content))
+        return docx.Document(io.BytesIO(content))
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise DocumentError(
             "is not a Word document (.docx); open it in Word and save it as .docx"
         ) from error
-    return document.core_properties.title or "", _docx_blocks(document.iter_inner_content())
 
 
 def _docx_blocks(
@@ -352,7 +433,44 @@ def _docx_blocks(
                 yield from _docx_blocks(cell.iter_inner_content(), "table-cell")
         else:
             style = item.style.name if item.style and item.style.name else ""
-            yield Block(kind or _docx_kind(style), _clean(item.text))
+            yield _docx_text(item).block(kind or _docx_kind(style), _clean)
+
+
+def _docx_text(paragraph: "Paragraph") -> RichText:
+    from docx.text.hyperlink import Hyperlink  # noqa: PLC0415 - only for this format
+
+    rich = RichText()
+    runs: list[Run] = []
+    for item in paragraph.iter_inner_content():
+        if isinstance(item, Hyperlink):
+            _add_runs(rich, runs)
+            runs = []
+            rich.open("link", f'<a href="{escape(item.url or item.fragment)}">', "</a>")
+            _add_runs(rich, item.runs)
+            rich.close()
+        else:
+            runs.append(item)
+    _add_runs(rich, runs)
+    return rich
+
+
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+WORD_NOTES = (f"{WORD}footnoteReference", f"{WORD}endnoteReference")
+
+
+def _add_runs(rich: RichText, runs: "Iterable[Run]") -> None:
+    """Add runs, those of the same formatting as one stretch."""
+    for (bold, italic), alike in groupby(runs, key=lambda run: (run.bold, run.italic)):
+        if bold:
+            rich.open("bold", "<b>", "</b>")
+        if italic:
+            rich.open("italic", "<i>", "</i>")
+        for run in alike:
+            rich.add(run.text)
+            for note in run._r.iter(*WORD_NOTES):  # noqa: SLF001 - not in its interface
+                rich.mark("note", f"[{note.get(f'{WORD}id')}]")
+        for _ in filter(None, (bold, italic)):
+            rich.close()
 
 
 def _docx_kind(style: str) -> BlockKind:

@@ -15,7 +15,6 @@ from pathlib import Path
 from toolkit.association import TargetIndex
 from toolkit.bitext import Concept
 from toolkit.documents import read_document
-from toolkit.formats.reading import read_xml
 from toolkit.formats.table import slug
 from toolkit.formats.termbase_tmx import translations
 from toolkit.glossary import Glossary
@@ -130,7 +129,7 @@ def read_passages(paths: Iterable[Path]) -> list[Passage]:
 
 def _read(path: Path) -> Iterator[Passage]:
     if path.suffix.lower() == ".tmx":
-        for _, source, target in translations(read_xml(path)):
+        for _, source, target in translations(path):
             yield Passage(source, target, path.name)
     else:
         for block in read_document(path).blocks:

@@ -2,7 +2,10 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from toolkit.errors import OutputError
 
@@ -24,14 +27,20 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     ...     path.read_text(encoding="utf-8"), os.listdir(folder)
     ('№ 1\n', ['note.txt'])
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    with open_atomically(path) as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def open_atomically(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for writing that appears only when it is whole; see `write_atomically`."""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
     except OSError as error:
         raise _cannot_write(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(_mode_of(path))

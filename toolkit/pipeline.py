@@ -5,10 +5,11 @@ from dataclasses import replace
 from importlib.metadata import version
 
 from toolkit.bitext import Bitext, Document, Segment, Signature, TermMatch, Unit
-from toolkit.checks import check_terms
+from toolkit.checks import check_bitext
 from toolkit.degeneration import translate_soundly
 from toolkit.enforcement import enforce_terms
 from toolkit.engine import Engine
+from toolkit.inlines import reattach
 from toolkit.literals import restore_literals
 from toolkit.matcher import TermMatcher
 from toolkit.packages import base_lang
@@ -49,13 +50,14 @@ def translate_document(  # noqa: PLR0913 - the optional ones are keywords
     segments = list(segment(document, rules))
     terms = [matcher.find(one.text) if matcher else () for one in segments]
     units = translate_segments(segments, terms, engine, on_progress, enforce=enforce)
-    return Bitext(
+    bitext = Bitext(
         document=document,
         source_lang=document.lang,
         target_lang=target_lang or engine.target_lang,
-        units=tuple(map(check_unit, units)),
+        units=tuple(reattach(units, engine)),
         signature=sign(engine, matcher, rules, enforce=enforce),
     )
+    return check_bitext(bitext)
 
 
 def translate_segments(
@@ -70,22 +72,22 @@ def translate_segments(
 
     A segment without a letter of the source language's script (“AP”, “175/175”) is copied.
     """
-    units = [Unit(one, one.text, terms=found) for one, found in zip(segments, terms, strict=True)]
+    units = [
+        Unit(one, one.text, terms=found, inlines=one.inlines)
+        for one, found in zip(segments, terms, strict=True)
+    ]
     places = [i for i, s in enumerate(segments) if has_letters_of(s.text, engine.source_lang)]
     annotated = enforce and engine.reads_annotations
     drafts = [Draft(segments[i].text, terms[i], "", annotated=annotated) for i in places]
-    translations = translate_soundly(engine, [draft.input for draft in drafts], on_progress)
-    issues = []
-    for number, (hypothesis, edits, found) in enumerate(translations):
-        drafts[number] = drafts[number].translated(hypothesis, edits)
-        issues.append((hypothesis.score, found))
+    translations = list(translate_soundly(engine, [one.input for one in drafts], on_progress))
+    drafts = [draft.translated(*one) for draft, one in zip(drafts, translations, strict=True)]
     if enforce:
         drafts = enforce_terms(engine, drafts)
     if enforce and (base_lang(engine.source_lang), base_lang(engine.target_lang)) == ("ru", "en"):
         drafts = [with_literals(draft) for draft in drafts]
-    for i, draft, (score, found) in zip(places, drafts, issues, strict=True):
-        units[i] = replace(
-            units[i], target=draft.text, edits=draft.edits, issues=found, score=score
+    for i, draft, (hypothesis, _) in zip(places, drafts, translations, strict=True):
+        units[i] = Unit(
+            segments[i], draft.text, terms=terms[i], edits=draft.edits, score=hypothesis.score
         )
     return units
 
@@ -96,9 +98,10 @@ def with_literals(draft: Draft) -> Draft:
     return replace(draft, text=text, edits=(*draft.edits, *edits))
 
 
-def check_unit(unit: Unit) -> Unit:
-    """Add an issue for each term that the target lacks."""
-    return replace(unit, issues=(*unit.issues, *check_terms(unit.terms, unit.target)))
+def find_terms(bitext: Bitext, matcher: TermMatcher) -> Bitext:
+    """Record the glossary's terms in the units of a bitext."""
+    found = (replace(unit, terms=matcher.find(unit.source.text)) for unit in bitext.units)
+    return replace(bitext, units=tuple(found))
 
 
 def sign(

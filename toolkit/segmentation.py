@@ -19,6 +19,7 @@ from lxml import etree
 from toolkit.bitext import Document, Segment
 from toolkit.errors import FormatError
 from toolkit.files import write_atomically
+from toolkit.inlines import cut
 
 BUNDLED = Path("bilingual.srx")
 EXPORT_HINT = "`bilingual srx export -o rules.srx` writes one that works"
@@ -112,9 +113,12 @@ def segment(document: Document, rules: SegmentationRules | None = None) -> Itera
     """
     rules = rules or load_rules(lang=document.lang)
     for block, content in enumerate(document.blocks):
+        before = -1
         for sentence, (start, stop) in enumerate(rules.split(content.text), start=1):
             identifier = f"{block + 1}.{sentence}"
-            yield Segment(identifier, block, start, stop, content.text[start:stop])
+            inlines = cut(content.inlines, start, stop, before)
+            before = stop
+            yield Segment(identifier, block, start, stop, content.text[start:stop], inlines)
 
 
 def load_rules(path: Path | None = None, lang: str = "ru") -> SegmentationRules:

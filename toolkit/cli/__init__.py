@@ -12,6 +12,8 @@ from toolkit.errors import ToolkitError
 
 COMMANDS = {
     "translate": "Translate articles into aligned TMX, text and PO files.",
+    "check": "Check bitexts as a reviser would.",
+    "convert": "Convert a bitext to another format.",
     "model": "List, inspect, install and remove Argos model packages.",
     "glossary": "Check, convert, search and extend glossaries.",
     "evaluate": "Measure translations against references, and how the terms fared.",

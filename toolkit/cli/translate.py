@@ -20,7 +20,7 @@ from toolkit.engine import ArgosEngine, Decoding, Engine
 from toolkit.errors import ToolkitError
 from toolkit.glossary import base_files, load_glossary
 from toolkit.matcher import TermMatcher
-from toolkit.outputs import FORMATS, write_outputs
+from toolkit.outputs import DEFAULT_FORMATS, FORMATS, write_outputs
 from toolkit.packages import base_lang, find_package
 from toolkit.pipeline import translate_document
 from toolkit.scripts import share_of_letters
@@ -47,7 +47,9 @@ class Summary:
         found = sum(len({term.concept.id for term in unit.terms}) for unit in bitext.units)
         issues = Counter(issue.check for unit in bitext.units for issue in unit.issues)
         self.terms_found += found
-        self.terms_kept += found - issues["term-missing"] - issues["term-forbidden"]
+        self.terms_kept += found - sum(
+            issues[f"term-{how}"] for how in ("missing", "varied", "forbidden")
+        )
         self.issues += issues
 
     def sentence(self) -> str:
@@ -85,7 +87,8 @@ def parse_formats(
     "formats",
     callback=parse_formats,
     metavar="FORMAT,…",
-    help=f"Formats to write: {','.join(FORMATS)} (all of them by default; text to stdout).",
+    help=f"Formats to write: {','.join(FORMATS)} "
+    f"({','.join(DEFAULT_FORMATS)} by default; text to stdout).",
 )
 @click.option("--source-lang", default="ru", show_default=True, help="Code to write, e.g. ru-RU.")
 @click.option("--target-lang", default="en", show_default=True, help="Code to write, e.g. en-US.")
@@ -140,8 +143,10 @@ def translate(  # noqa: PLR0913 - one argument for each option
 ) -> None:
     """Translate articles: .txt, .md, .html and .docx files, folders of them, or - for stdin.
 
-    Each article NAME becomes NAME.tmx, NAME.ru.txt, NAME.en.txt and NAME.po in the output
-    folder. Without -o a single article's translation goes to stdout.
+    Each article NAME becomes NAME.tmx, NAME.ru.txt, NAME.en.txt, NAME.po and the review page
+    NAME.html in the output folder; xliff is XLIFF 1.2 (NAME.xlf), xliff2 is XLIFF 2.0
+    (NAME.v2.xlf), docx is a table for review in Word (NAME.review.docx). Without -o a single
+    article's translation goes to stdout.
 
     \b
     Examples:
@@ -163,7 +168,7 @@ def translate(  # noqa: PLR0913 - one argument for each option
         matcher=None if no_glossary else load_matcher(overlays, source_lang, target_lang),
         langs=(source_lang, target_lang),
         encoding=encoding,
-        formats=formats or (("text",) if output is None else tuple(FORMATS)),
+        formats=formats or (("text",) if output is None else DEFAULT_FORMATS),
         date=date or datetime.now(UTC),
         overwrite=overwrite,
         enforce=not no_enforce,

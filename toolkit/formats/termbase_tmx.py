@@ -7,14 +7,11 @@ second translation of the same source becomes an admitted rendering.
 from collections.abc import Iterator
 from pathlib import Path
 
-from lxml import etree
-
 from toolkit.bitext import Concept
-from toolkit.errors import GlossaryError
-from toolkit.formats.reading import read_xml
+from toolkit.errors import FormatError, GlossaryError
 from toolkit.formats.table import distinct, one_line, slug
+from toolkit.formats.tmx import stream_tmx
 
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 LONGEST_TERM = 8
 """A unit of more words is a sentence."""
 
@@ -28,7 +25,7 @@ def read_termbase_tmx(path: Path) -> tuple[str, str, tuple[Concept, ...]]:
     Raises:
         GlossaryError: the file cannot be read or has no unit in two languages.
     """
-    pairs = list(translations(read_xml(path)))
+    pairs = list(translations(path))
     if not pairs:
         raise GlossaryError(f"{path} has no unit in two languages: export the memory with both.")
     renderings: dict[str, list[str]] = {}
@@ -48,26 +45,18 @@ def read_termbase_tmx(path: Path) -> tuple[str, str, tuple[Concept, ...]]:
     return source_lang, target_lang, tuple(distinct(concepts))
 
 
-def translations(root: etree._Element) -> Iterator[tuple[tuple[str, str], str, str]]:
-    """Yield (languages, source, target) of the units; the header tells which is the source."""
-    header = root.find("header")
-    default = header.get("srclang", "") if header is not None else ""
-    for unit in root.iter("tu"):
-        variants = [(_lang(variant), _text(variant)) for variant in unit.iter("tuv")]
-        wanted = unit.get("srclang", default).casefold()
-        variants.sort(key=lambda one: one[0].casefold() != wanted)
-        if len(variants) > 1 and variants[0][1] and variants[1][1]:
-            (source_lang, source), (target_lang, target) = variants[:2]
-            yield (source_lang, target_lang), source, target
+def translations(path: Path) -> Iterator[tuple[tuple[str, str], str, str]]:
+    """Yield (languages, source, target) of a TMX file's translated units.
 
-
-def _lang(variant: etree._Element) -> str:
-    return variant.get(XML_LANG, variant.get("lang", ""))
-
-
-def _text(variant: etree._Element) -> str:
-    segment = variant.find("seg")
-    return "" if segment is None else one_line("".join(map(str, segment.itertext())))
+    Raises:
+        GlossaryError: the file cannot be read.
+    """
+    try:
+        for row in stream_tmx(path):
+            if row.unit.target:
+                yield row.langs, one_line(row.unit.source.text), one_line(row.unit.target)
+    except FormatError as error:
+        raise GlossaryError(str(error)) from error
 
 
 def is_term(text: str) -> bool:

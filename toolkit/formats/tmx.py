@@ -1,20 +1,50 @@
 """TMX 1.4, the exchange format of translation memories (LISA OSCAR, 2005)."""
 
 import io
-from collections.abc import Iterator
-from dataclasses import asdict
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
+from typing import IO, NamedTuple
 
 from lxml import etree
 
-from toolkit.bitext import Bitext, Unit, content_checksum
-from toolkit.files import write_atomically
+from toolkit.bitext import Bitext, Inline, Origin, Proposal, Segment, State, Unit
+from toolkit.errors import FormatError
+from toolkit.files import open_atomically, write_atomically
+from toolkit.formats.inline_codes import Role, fill, numbered_inlines, read_text
+from toolkit.formats.rows import (
+    DATE,
+    OURS,
+    TOOL,
+    Row,
+    assemble,
+    header_properties,
+    issue_sentence,
+    read_date,
+    rows_of,
+    unit_properties,
+    with_properties,
+)
+from toolkit.formats.xmlfiles import XML_LANG, local_name, permitted, xml_elements
+from toolkit.packages import base_lang
 
 DOCTYPE = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-CHECKSUM = "x-content-sha256"
-STATE = "x-state"
+NATIVE = {"author", "changed"}
+"""Properties that the format has a place for."""
+TYPES = {"note": "fnote"}
+"""Types of inline codes as TMX recommends them, where they differ from ours."""
+MACHINE_MARKS = frozenset({"MT", "MT!", "NMT", "AMT", "AdaptiveMachineTranslation"})
+"""How Trados, memoQ and Wordfast mark machine output, in a property or as the author."""
+_TRADOS_STATES: dict[str, State] = {
+    "Draft": "initial",
+    "RejectedTranslation": "initial",
+    "RejectedSignOff": "translated",
+    "ApprovedTranslation": "reviewed",
+    "ApprovedSignOff": "final",
+}
+_SEGMENT_ID = re.compile(r"\d+\.\d+")
 
 
 def write_tmx(bitext: Bitext, path: Path, date: datetime) -> None:
@@ -33,107 +63,323 @@ def write_tmx(bitext: Bitext, path: Path, date: datetime) -> None:
 
 def render_tmx(bitext: Bitext, date: datetime) -> bytes:
     """Give the bytes of a bitext's TMX file; see `write_tmx`."""
-    stamp = date.strftime("%Y%m%dT%H%M%SZ")
     stream = io.BytesIO()
-    with etree.xmlfile(stream, encoding="utf-8") as xml:
+    langs = (bitext.source_lang, bitext.target_lang)
+    _write(stream, rows_of(bitext), langs, dict(header_properties(bitext)), date)
+    return stream.getvalue()
+
+
+def stream_to_tmx(
+    path: Path,
+    rows: Iterable[Row],
+    langs: tuple[str, str],
+    facts: Mapping[str, str],
+    date: datetime,
+) -> None:
+    """Write a TMX file of any size unit by unit.
+
+    Args:
+        path: the file to write.
+        rows: the units; their segments' identifiers must be unique.
+        langs: codes of the source and the target language.
+        facts: what is known of the units as a whole, by name; see `header_properties`.
+        date: creation date of the header and the units, in UTC.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with open_atomically(path) as file:
+        _write(file, rows, langs, facts, date)
+
+
+def _write(
+    file: IO[bytes],
+    rows: Iterable[Row],
+    langs: tuple[str, str],
+    facts: Mapping[str, str],
+    date: datetime,
+) -> None:
+    stamp = date.strftime(DATE)
+    model = permitted(facts.get("model", ""))
+    prefix = f"{facts['document']}:" if "document" in facts else ""
+    with etree.xmlfile(file, encoding="utf-8") as xml:
         xml.write_declaration(doctype=DOCTYPE)
         with xml.element("tmx", version="1.4"):
-            xml.write("\n", _header(bitext, stamp), pretty_print=True)
+            xml.write("\n", _header(langs[0], facts, stamp), pretty_print=True)
             with xml.element("body"):
                 xml.write("\n")
-                for unit in bitext.units:
-                    xml.write(_translation_unit(bitext, unit, stamp), pretty_print=True)
+                for row in rows:
+                    identifier = permitted(prefix + row.unit.source.id)
+                    element = etree.Element("tu", tuid=identifier, creationdate=stamp)
+                    _fill(element, row, langs)
+                    if row.unit.target:
+                        _add_translation(element, row.unit, langs[1], model, stamp)
+                    xml.write(element, pretty_print=True)
             xml.write("\n")
-    return stream.getvalue() + b"\n"
+    file.write(b"\n")
 
 
-def _header(bitext: Bitext, stamp: str) -> etree._Element:
-    tool, _, tool_version = bitext.signature.tool.rpartition(" ")
+def _header(source_lang: str, facts: Mapping[str, str], stamp: str) -> etree._Element:
     header = etree.Element(
         "header",
         {
-            "creationtool": tool,
-            "creationtoolversion": tool_version,
+            "creationtool": TOOL,
+            "creationtoolversion": version(TOOL),
             "segtype": "sentence",
-            "o-tmf": tool,
+            "o-tmf": TOOL,
             "adminlang": "en",
-            "srclang": bitext.source_lang,
+            "srclang": source_lang,
             "datatype": "plaintext",
             "creationdate": stamp,
         },
     )
-    _add_property(header, "x-document", bitext.document.id)
-    for name, value in asdict(bitext.signature).items():
-        _add_property(header, f"x-{name.replace('_', '-')}", value)
-    _add_property(header, CHECKSUM, bitext.checksum)
+    for name, value in facts.items():
+        if value:
+            _add_property(header, f"{OURS}{name}", value)
     return header
 
 
-def _translation_unit(bitext: Bitext, unit: Unit, stamp: str) -> etree._Element:
-    element = etree.Element("tu", tuid=f"{bitext.document.id}:{unit.source.id}", creationdate=stamp)
-    for issue in unit.issues:
-        note = etree.SubElement(element, "note")
-        note.text = f"{issue.severity} {issue.check}: {issue.message}"
-    for name, value in _unit_properties(bitext, unit):
-        _add_property(element, name, value)
-    _add_variant(element, bitext.source_lang, unit.source.text)
-    if unit.target:
-        variant = _add_variant(element, bitext.target_lang, unit.target)
-        variant.set("creationdate", stamp)
-        if unit.origin == "machine":
-            variant.set("creationid", bitext.signature.model)
-    return element
+def _fill(element: etree._Element, row: Row, langs: tuple[str, str]) -> None:
+    """Add to a tu what goes before its translation."""
+    unit = row.unit
+    for note in (*unit.notes, *map(issue_sentence, unit.issues)):
+        etree.SubElement(element, "note").text = permitted(note)
+    for name, value in unit_properties(unit, row.kind):
+        if name not in NATIVE:
+            _add_property(element, f"{OURS}{name}", value)
+    _add_variant(element, langs[0], unit.source.text, numbered_inlines(unit)[0])
 
 
-def _unit_properties(bitext: Bitext, unit: Unit) -> Iterator[tuple[str, str]]:
-    yield "x-block", bitext.document.blocks[unit.source.block].kind
-    yield "x-origin", unit.origin
-    yield STATE, unit.state
-    if unit.score is not None:
-        yield "x-score", f"{unit.score:.3f}"
-    for term in unit.terms:
-        found = unit.source.text[term.start : term.stop]
-        yield "x-term", f"{found} = {term.concept.target}"
-    for edit in unit.edits:
-        yield "x-edit", f"{edit.step}: {edit.reason}"
-        yield "x-before-edit", edit.before
+def _add_translation(
+    element: etree._Element, unit: Unit, lang: str, model: str, stamp: str
+) -> None:
+    variant = _add_variant(element, lang, unit.target, numbered_inlines(unit)[1])
+    variant.set("creationdate", stamp)
+    if model and unit.origin == "machine":
+        variant.set("creationid", model)
+    if unit.changed:
+        variant.set("changedate", unit.changed.strftime(DATE))
+    if unit.author:
+        variant.set("changeid", permitted(unit.author))
 
 
 def _add_property(parent: etree._Element, kind: str, value: str) -> None:
-    if value:
-        etree.SubElement(parent, "prop", type=kind).text = value
+    etree.SubElement(parent, "prop", type=kind).text = permitted(value)
 
 
-def _add_variant(parent: etree._Element, lang: str, text: str) -> etree._Element:
+def _add_variant(
+    parent: etree._Element, lang: str, text: str, numbered: list[tuple[int, Inline]]
+) -> etree._Element:
     variant = etree.SubElement(parent, "tuv", {XML_LANG: lang})
-    etree.SubElement(variant, "seg").text = text
+    segment = etree.SubElement(variant, "seg")
+    if numbered:
+        fill(segment, text, numbered, _code)
+    else:
+        segment.text = permitted(text)
     return variant
 
 
-def is_untouched_tmx(content: bytes) -> bool:
-    """Say whether a TMX file is as `write_tmx` left it, and none of its units is reviewed."""
-    try:
-        root = etree.fromstring(content, _parser())
-    except etree.XMLSyntaxError:
-        return False
-    rows = [_row(unit) for unit in root.iter("tu")]
-    written = root.findtext(f"header/prop[@type='{CHECKSUM}']")
-    return written == content_checksum(rows) and all(row[2] == "translated" for row in rows)
+def render_segments(unit: Unit) -> tuple[str, str]:
+    """Give the source and the translation of a unit as `seg` elements, with their inline codes."""
+    element = etree.Element("tu")
+    texts = unit.source.text, unit.target
+    for text, inlines in zip(texts, numbered_inlines(unit), strict=True):
+        _add_variant(element, "", text, inlines)
+    source, target = (etree.tostring(seg, encoding="unicode") for seg in element.iter("seg"))
+    return source, target
 
 
-def _row(unit: etree._Element) -> tuple[str, str, str]:
-    """Give the source, target and state of a unit of ours."""
-    segments = ["".join(map(str, seg.itertext())) for seg in unit.iter("seg")]
-    state = unit.findtext(f"prop[@type='{STATE}']") or ""
-    return segments[0], segments[1] if len(segments) > 1 else "", state
+def _code(inline: Inline, number: int, role: Role) -> etree._Element:
+    attributes = {"x": str(number), "type": TYPES.get(inline.kind, inline.kind)}
+    match role:
+        case "opening":
+            element = etree.Element("bpt", {"i": str(number), **attributes})
+        case "closing":
+            element = etree.Element("ept", i=str(number))
+        case "mark":
+            element = etree.Element("ph", attributes)
+    element.text = permitted(inline.closing if role == "closing" else inline.opening)
+    return element
 
 
-def read_texts(content: bytes) -> tuple[list[str], list[str]]:
-    """Give the sources and the translations of a TMX file that `write_tmx` wrote, in order."""
-    rows = [_row(unit) for unit in etree.fromstring(content, _parser()).iter("tu")]
-    return [row[0] for row in rows], [row[1] for row in rows if row[1]]
+def read_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Bitext:
+    """Read a TMX file, version 1.1 to 1.4, of ours or of any other tool.
+
+    Units that another tool wrote have the origin `human`, or `machine` where the file says so.
+    A unit of ours keeps all but the score's digits after the third, the parts of its concepts
+    other than identifier, source and target, and the reasons of its term matches.
+
+    Args:
+        path: the file, packed by gzip or not, in any encoding that XML declares.
+        source_lang, target_lang: which languages to take of several; by default those of the
+            first unit, whose source is told by the file.
+
+    Raises:
+        FormatError: the file cannot be read.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> text = "<tmx><body><tu><tuv lang='RU'><seg>Да</seg></tuv><tuv lang='EN'><seg>Yes</seg>"
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "old.tmx")
+    ...     _ = path.write_text(f"{text}</tuv></tu></body></tmx>", encoding="utf-8")
+    ...     [(unit.source.text, unit.target, unit.origin) for unit in read_tmx(path).units]
+    [('Да', 'Yes', 'human')]
+    """
+    pairs = (row.langs for row in stream_tmx(path, source_lang, target_lang))
+    first = next((pair for pair in pairs if all(pair)), ("", ""))
+    langs = (source_lang or first[0], target_lang or first[1])
+    header: dict[str, str] = {}
+    rows = list(_rows(path, langs, header))
+    if not header and not rows:
+        raise FormatError(f"{path}: is no TMX; check the file")
+    return assemble(rows, header, path, langs)
 
 
-def _parser() -> etree.XMLParser:
-    """Make a parser that fetches nothing and expands nothing."""
-    return etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
+def stream_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Iterator[Row]:
+    """Read a TMX file of any size unit by unit; see `read_tmx`.
+
+    Without languages each unit is read in its own direction.
+    """
+    return _rows(path, (source_lang, target_lang), {})
+
+
+def _rows(path: Path, langs: tuple[str, str], header: dict[str, str]) -> Iterator[Row]:
+    """Read the units; what the header says is added to `header` before the first of them."""
+    number = 0
+    for element in xml_elements(path, "header", "tu"):
+        if local_name(element) == "header":
+            header |= _read_header(element)
+            continue
+        number += 1
+        row = _read_unit(element, number, langs, header.get("srclang", ""))
+        if row is not None:
+            yield row
+
+
+def _read_header(element: etree._Element) -> dict[str, str]:
+    tool = f"{element.get('creationtool', '')} {element.get('creationtoolversion', '')}"
+    properties = (child for child in element if local_name(child) == "prop")
+    return {
+        "tool": tool.strip(),
+        "srclang": element.get("srclang", ""),
+        **dict(map(_property, properties)),
+    }
+
+
+def _property(element: etree._Element) -> tuple[str, str]:
+    return element.get("type", "").removeprefix(OURS), element.text or ""
+
+
+class _Variant(NamedTuple):
+    """A text of a unit in one language."""
+
+    lang: str
+    text: str
+    inlines: tuple[Inline, ...]
+    element: etree._Element
+
+
+def _read_unit(
+    element: etree._Element, number: int, langs: tuple[str, str], srclang: str
+) -> Row | None:
+    """Read a unit; None where it has no text in the source language."""
+    variants: list[_Variant] = []
+    notes: list[str] = []
+    properties: list[tuple[str, str]] = []
+    holder = element
+    for part in element.iter():
+        match local_name(part):
+            case "tuv":
+                holder = part
+            case "seg":
+                variants.append(_Variant(_lang(holder), *read_text(part), holder))
+            case "prop":
+                properties.append(_property(part))
+            case "note":
+                notes.append(part.text or "")
+    source, targets = _choose(variants, langs, element.get("srclang", srclang))
+    if source is None:
+        return None
+    best = targets[0] if targets else _Variant("", "", (), element)
+    known = dict(properties)
+    author, date = _last_change(best.element, element, ours="origin" in known)
+    unit = Unit(
+        Segment(
+            _segment_id(element, number, known),
+            number - 1,
+            0,
+            len(source.text),
+            source.text,
+            source.inlines,
+        ),
+        best.text,
+        origin=_origin(best.element, known),
+        state=_TRADOS_STATES.get(known.get("ConfirmationLevel", ""), "translated"),
+        notes=tuple(notes),
+        proposals=_proposals(source, targets[1:]),
+        author=author,
+        changed=read_date(date),
+        inlines=best.inlines,
+    )
+    return with_properties((source.lang, best.lang), unit, properties)
+
+
+def _proposals(source: _Variant, others: list[_Variant]) -> tuple[Proposal, ...]:
+    return tuple([Proposal(source.text, other.text, 1.0) for other in others])
+
+
+def _lang(element: etree._Element) -> str:
+    """Give the language, also where the attribute is `lang` or in capitals."""
+    code = element.get(XML_LANG) or element.get("lang")
+    if code is None:
+        names = (name for name in map(str, element.attrib) if name.lower().endswith("lang"))
+        code = element.get(next(names, ""), "")
+    return code
+
+
+def _choose(
+    variants: list[_Variant], langs: tuple[str, str], srclang: str
+) -> tuple[_Variant | None, list[_Variant]]:
+    """Find the variant that is the source, and those in the target language."""
+    sources = _in_language(variants, langs[0] or srclang)
+    if not sources and not langs[0]:  # srclang is missing, wrong or *all*
+        sources = variants[:1]
+    if not sources or not sources[0].text:
+        return None, []
+    others = [one for one in variants if one.lang != sources[0].lang]
+    target_lang = langs[1] or (others[0].lang if others else "")
+    return sources[0], [one for one in _in_language(others, target_lang) if one.text]
+
+
+def _in_language(variants: list[_Variant], lang: str) -> list[_Variant]:
+    """Find the variants of a language, of its region where there are any."""
+    return (
+        [one for one in variants if one.lang == lang]
+        or [one for one in variants if one.lang.lower() == lang.lower()]
+        or [one for one in variants if base_lang(one.lang) == base_lang(lang)]
+    )
+
+
+def _segment_id(element: etree._Element, number: int, known: Mapping[str, str]) -> str:
+    """Give the segment's identifier where the unit is ours, otherwise one that numbers it."""
+    identifier = str(element.get("tuid", "")).rpartition(":")[2]
+    if "block" in known and _SEGMENT_ID.fullmatch(identifier):
+        return identifier
+    return f"{number}.1"
+
+
+def _last_change(
+    variant: etree._Element, unit: etree._Element, *, ours: bool
+) -> tuple[str, str | None]:
+    """Give who changed a translation last and when; of a unit of ours only if somebody did."""
+    author = variant.get("changeid") or unit.get("changeid")
+    date = variant.get("changedate") or unit.get("changedate")
+    if not ours:
+        author = author or variant.get("creationid") or unit.get("creationid")
+        date = date or variant.get("creationdate") or unit.get("creationdate")
+    return author or "", date
+
+
+def _origin(variant: etree._Element, known: Mapping[str, str]) -> Origin:
+    marks = {known.get("Origin"), variant.get("creationid"), variant.get("changeid")}
+    return "human" if marks.isdisjoint(MACHINE_MARKS) else "machine"
