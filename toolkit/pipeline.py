@@ -72,21 +72,23 @@ def translate_segments(
 
     A segment without a letter of the source language's script (“AP”, “175/175”) is copied.
     """
-    units = [Unit(one, one.text, terms=found) for one, found in zip(segments, terms, strict=True)]
+    units = [
+        Unit(one, one.text, terms=found, inlines=one.inlines)
+        for one, found in zip(segments, terms, strict=True)
+    ]
     places = [i for i, s in enumerate(segments) if has_letters_of(s.text, engine.source_lang)]
     annotated = enforce and engine.reads_annotations
     drafts = [Draft(segments[i].text, terms[i], "", annotated=annotated) for i in places]
-    translations = translate_soundly(engine, [draft.input for draft in drafts], on_progress)
-    scores = []
-    for number, (hypothesis, edits) in enumerate(translations):
-        drafts[number] = drafts[number].translated(hypothesis, edits)
-        scores.append(hypothesis.score)
+    translations = list(translate_soundly(engine, [one.input for one in drafts], on_progress))
+    drafts = [draft.translated(*one) for draft, one in zip(drafts, translations, strict=True)]
     if enforce:
         drafts = enforce_terms(engine, drafts)
     if enforce and (base_lang(engine.source_lang), base_lang(engine.target_lang)) == ("ru", "en"):
         drafts = [with_literals(draft) for draft in drafts]
-    for i, draft, score in zip(places, drafts, scores, strict=True):
-        units[i] = replace(units[i], target=draft.text, edits=draft.edits, score=score)
+    for i, draft, (hypothesis, _) in zip(places, drafts, translations, strict=True):
+        units[i] = Unit(
+            segments[i], draft.text, terms=terms[i], edits=draft.edits, score=hypothesis.score
+        )
     return units
 
 
@@ -97,7 +99,7 @@ def with_literals(draft: Draft) -> Draft:
 
 
 def find_terms(bitext: Bitext, matcher: TermMatcher) -> Bitext:
-    """Record the glossary's terms in the units of a bitext that was read from a file."""
+    """Record the glossary's terms in the units of a bitext."""
     found = (replace(unit, terms=matcher.find(unit.source.text)) for unit in bitext.units)
     return replace(bitext, units=tuple(found))
 
