@@ -1,5 +1,6 @@
 # Two commands set everything up: `make translate` and `make test`.
-# uv is fetched into .uv/ with pip; .venv/ holds the locked environment.
+# uv is fetched into .uv/ with pip; .venv/ holds the locked environment. The training of the model
+# has an environment and tests of its own, because it needs torch.
 
 UV := .uv/bin/uv
 RUN := $(UV) run --locked --quiet
@@ -24,6 +25,23 @@ lint: .venv
 $(UV):
 	python3 -m venv .uv
 	.uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+
+training-env: .venv-training
+
+.venv-training: $(UV) pyproject.toml uv.lock
+	python3 -m venv .venv-training
+	.venv-training/bin/pip install --quiet --upgrade pip
+	.venv-training/bin/pip install --quiet --group training
+	$(UV) export --quiet --locked --no-dev --no-emit-project --no-hashes --output-file .venv-training/toolkit.txt
+	.venv-training/bin/pip install --quiet --requirement .venv-training/toolkit.txt
+	@touch .venv-training
+
+test-training: .venv-training
+	.venv-training/bin/ruff check training tests/training
+	.venv-training/bin/mypy --strict --config-file /dev/null --ignore-missing-imports \
+	    training tests/training
+	PYTHONPATH=. .venv-training/bin/pytest --confcutdir=tests/training training tests/training \
+	    -o addopts="--doctest-modules --strict-markers --strict-config"
 
 clean:
 	rm -rf .uv .venv .venv-training

@@ -239,10 +239,15 @@ def begin(gaps: Iterable[Gap], lang: str) -> tuple[Gap, Candidate] | None:
 def _completion(
     begun: tuple[Gap, Candidate], text: str, scores: tuple[float, ...]
 ) -> Choice | None:
-    """Return a completion as a choice, unless it is unsound or reads worse than the draft."""
+    """Return a completion as a choice, unless it is unsound or reads worse than the draft.
+
+    A text shorter than what it was to begin with has lost some of that.
+    """
     gap, candidate = begun
     behind = scores[candidate.start + candidate.length :]
     before = gap.scores[min(candidate.start, len(gap.scores) - 1) :]
-    if not is_sound(gap.draft, text) or naturalness(behind) < naturalness(before) - MOST_LOST:
+    if not behind or not is_sound(gap.draft, text):
+        return None
+    if naturalness(behind) < naturalness(before) - MOST_LOST:
         return None
     return Choice(gap, replace(candidate, words=tuple(text.split())), scores)

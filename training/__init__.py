@@ -1,0 +1,1 @@
+"""Train the bundled Russian-English model; see README.md in this folder."""
