@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import toolkit
+
 ROOT = Path(__file__).parent.parent
 UV = os.environ.get("UV", "uv")  # uv sets UV for what it runs
 
@@ -26,6 +28,23 @@ def test_import_loads_neither_decoder_nor_torch_and_writes_nothing(tmp_path: Pat
     )
     assert run.stdout == "[]\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_public_names_are_all_there_and_no_others() -> None:
+    assert set(toolkit.MODULE_OF) == set(toolkit.__all__)
+    assert all(getattr(toolkit, name).__name__ == name for name in toolkit.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'registry'"):
+        toolkit.registry  # noqa: B018
+
+
+def test_help_loads_nothing_but_the_command_line() -> None:
+    """That is what keeps it under a third of a second."""
+    code = (
+        "import sys; from toolkit.cli import main; main(['--help'], standalone_mode=False); "
+        "print(sorted(m for m in sys.modules if m.startswith(('toolkit.', 'lxml', 'regex'))))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "['toolkit.cli', 'toolkit.errors']"
 
 
 def test_locked_environment_holds_none_of_the_heavy_packages() -> None:
