@@ -174,3 +174,17 @@ def test_what_is_extracted_can_be_loaded_and_is_known_then(
     )
     result = bilingual("glossary", "extract", article, "-g", proposed)
     assert "0 candidates." in result.stderr
+
+
+def test_find_takes_a_long_text_for_a_text(bilingual: Bilingual) -> None:
+    """No file system has a name of that length."""
+    result = bilingual("glossary", "find", "Перемирие объявлено. " * 300)
+    assert (result.returncode, result.stdout.count("|truce]")) == (0, 300)
+
+
+def test_extracted_abbreviation_keeps_its_capitals(bilingual: Bilingual, tmp_path: Path) -> None:
+    article = tmp_path / "news.txt"
+    text = "Сегодня Ржевская ГЭС остановлена. Вчера на Ржевской ГЭС было тихо."
+    article.write_text(text, encoding="utf-8")
+    result = bilingual("glossary", "extract", article)
+    assert ",Ржевская ГЭС," in result.stdout

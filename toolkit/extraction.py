@@ -260,16 +260,20 @@ def _dictionary_form(places: Sequence[tuple[int, _Phrase]], words: Lexicon) -> s
     group = [words.form(symbol, agreed) for symbol in phrase.lemmas[: phrase.head + 1]]
     rest = Counter(_spellings(one)[one.head + 1 :] for one in phrases).most_common(1)[0][0]
     inflected = (
-        word.capitalize() if _is_capital([one.words[index] for one in phrases]) else word
+        _with_capitals(word, [one.words[index] for one in phrases])
         for index, word in enumerate(group)
     )
     return " ".join([*inflected, *rest])
 
 
-def _is_capital(words: Sequence[_Word]) -> bool:
-    """Tell whether a word has a capital wherever it does not begin a sentence."""
+def _with_capitals(form: str, words: Sequence[_Word]) -> str:
+    """Give a form the capitals that its word has wherever it does not begin a sentence."""
     inner = [word.text for word in words if not word.is_initial]
-    return bool(inner) and all(text[0].isupper() for text in inner)
+    if inner and all(len(text) > 1 and text.isupper() for text in inner):
+        return form.upper()
+    if inner and all(text[0].isupper() for text in inner):
+        return form.capitalize()
+    return form
 
 
 def _spellings(phrase: _Phrase) -> tuple[str, ...]:

@@ -180,7 +180,7 @@ def find(text: str, overlays: tuple[Path, ...], *, explain: bool, overlaps: bool
 def _blocks(text: str) -> Iterator[str]:
     from toolkit.documents import read_document  # noqa: PLC0415 - slow to import
 
-    if text == "-" or Path(text).is_file():
+    if text == "-" or os.path.isfile(text):  # noqa: PTH113 - false for a text that is no path
         for block in read_document(Path(text)).blocks:
             yield block.text
     else:
