@@ -178,7 +178,7 @@ def test_what_is_extracted_can_be_loaded_and_is_known_then(
 
 def test_find_takes_a_long_text_for_a_text(bilingual: Bilingual) -> None:
     """No file system has a name of that length."""
-    result = bilingual("glossary", "find", "Перемирие объявлено. " * 300)
+    result = bilingual("glossary", "find", "Перемирие длится. " * 300)
     assert (result.returncode, result.stdout.count("|truce]")) == (0, 300)
 
 
