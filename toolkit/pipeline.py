@@ -72,10 +72,7 @@ def translate_segments(
 
     A segment without a letter of the source language's script (“AP”, “175/175”) is copied.
     """
-    units = [
-        Unit(one, one.text, terms=found, inlines=one.inlines)
-        for one, found in zip(segments, terms, strict=True)
-    ]
+    units = [Unit(one, one.text, terms=found) for one, found in zip(segments, terms, strict=True)]
     places = [i for i, s in enumerate(segments) if has_letters_of(s.text, engine.source_lang)]
     annotated = enforce and engine.reads_annotations
     drafts = [Draft(segments[i].text, terms[i], "", annotated=annotated) for i in places]

@@ -8,7 +8,7 @@ import click
 from toolkit.bitext import Bitext, Severity
 from toolkit.checks import ALL_CHECKS, CODES, check_bitext
 from toolkit.checks.suppression import Suppression, read_suppressions, without_suppressed
-from toolkit.cli.translate import load_matcher
+from toolkit.cli.overlays import load_matcher, overlays_option
 from toolkit.formats.html import render_html
 from toolkit.inputs import read_bitext
 from toolkit.matcher import TermMatcher
@@ -85,14 +85,7 @@ def list_checks(ctx: click.Context, param: click.Parameter, value: bool) -> None
     type=click.Path(path_type=Path),
     help="List of findings to be silent about: lines of CODE DOCUMENT:UNIT, both with * for any.",
 )
-@click.option(
-    "-g",
-    "--glossary",
-    "overlays",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Glossary laid over the base one; may be repeated, later files win.",
-)
+@overlays_option
 @click.option("--no-glossary", is_flag=True, help="Look for no terms.")
 @click.option(
     "--list",

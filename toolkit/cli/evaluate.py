@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from toolkit.cli.overlays import load_overlaid, overlays_option
 from toolkit.cli.progress import note
 from toolkit.enforcement import enforce_terms
 from toolkit.engine import ArgosEngine
@@ -21,7 +22,6 @@ from toolkit.evaluation import (
 )
 from toolkit.evaluation_page import render_page
 from toolkit.files import write_atomically
-from toolkit.glossary import base_files, load_glossary
 from toolkit.literals import restore_literals
 from toolkit.matcher import TermMatcher
 from toolkit.packages import find_package
@@ -50,14 +50,7 @@ ROWS = (
     type=FILE,
     help="Translations to measure; two are compared. Without any, SOURCE is translated.",
 )
-@click.option(
-    "-g",
-    "--glossary",
-    "overlays",
-    multiple=True,
-    type=FILE,
-    help="Glossary laid over the base one; may be repeated, later files win.",
-)
+@overlays_option
 @click.option("--model", help="Package file, folder or installed name; see `bilingual model`.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scores as JSON.")
 @click.option("--html", type=FILE, help="Write a page of the sentences that differ, and a plot.")
@@ -83,7 +76,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each option
     """
     if len(hypotheses) > 2:
         raise click.UsageError("name at most two files with --hyp")
-    matcher = TermMatcher(load_glossary([*base_files(), *overlays]))
+    matcher = TermMatcher(load_overlaid(overlays))
     sources, references = read_lines(source), read_lines(reference)
     systems = {str(path): read_lines(path) for path in hypotheses}
     systems = systems or translate_both(sources, matcher, model)

@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 
 from toolkit.bitext import Concept, TermMatch
+from toolkit.cli.overlays import load_overlaid, overlays_option
 from toolkit.cli.progress import note
 from toolkit.errors import GlossaryError
 from toolkit.formats.table import Table, header, read_table, render_rows, row_cells, write_rows
 from toolkit.glossary import (
     Glossary,
     Override,
-    base_files,
     load_glossary,
     merge_glossaries,
     read_glossary,
@@ -23,14 +23,6 @@ from toolkit.glossary import (
 )
 
 FILE = click.Path(path_type=Path)
-overlays_option = click.option(
-    "-g",
-    "--glossary",
-    "overlays",
-    multiple=True,
-    type=FILE,
-    help="Glossary laid over the base one; may be repeated, later files win.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -166,7 +158,7 @@ def find(text: str, overlays: tuple[Path, ...], *, explain: bool, overlaps: bool
     """
     from toolkit.matcher import TermMatcher, longest  # noqa: PLC0415 - loads the dictionary
 
-    matcher = TermMatcher(load_glossary([*base_files(), *overlays]))
+    matcher = TermMatcher(load_overlaid(overlays))
     for block in _blocks(text):
         every = matcher.find_all(block)
         chosen = longest(every)
@@ -249,7 +241,7 @@ def extract(
     """
     from toolkit.extraction import extract_terms, read_passages  # noqa: PLC0415 - slow to import
 
-    known = load_glossary([*base_files(), *overlays])
+    known = load_overlaid(overlays)
     candidates = extract_terms(read_passages(paths), known, least=least)
     proposals = Glossary(
         known.source_lang, known.target_lang, tuple(one.concept() for one in candidates)

@@ -14,14 +14,14 @@ import click
 
 from toolkit.bitext import Bitext
 from toolkit.cli.explain import explain_edits
+from toolkit.cli.overlays import load_matcher, overlays_option
 from toolkit.cli.progress import ShowProgress, note, progress_bar
 from toolkit.documents import find_documents, read_document
 from toolkit.engine import ArgosEngine, Decoding, Engine
 from toolkit.errors import ToolkitError
-from toolkit.glossary import base_files, load_glossary
 from toolkit.matcher import TermMatcher
 from toolkit.outputs import DEFAULT_FORMATS, FORMATS, write_outputs
-from toolkit.packages import base_lang, find_package
+from toolkit.packages import find_package
 from toolkit.pipeline import translate_document
 from toolkit.scripts import share_of_letters
 
@@ -93,14 +93,7 @@ def parse_formats(
 @click.option("--source-lang", default="ru", show_default=True, help="Code to write, e.g. ru-RU.")
 @click.option("--target-lang", default="en", show_default=True, help="Code to write, e.g. en-US.")
 @click.option("--model", help="Package file, folder or installed name; see `bilingual model`.")
-@click.option(
-    "-g",
-    "--glossary",
-    "overlays",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Glossary laid over the base one; may be repeated, later files win.",
-)
+@overlays_option
 @click.option("--no-glossary", is_flag=True, help="Look for no terms.")
 @click.option(
     "--no-enforce", is_flag=True, help="Report missing terms, but leave the model's words."
@@ -244,14 +237,3 @@ class Run:
         *_, content = FORMATS[self.formats[0]](bitext, self.date).values()  # the target text
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
-
-
-def load_matcher(
-    overlays: tuple[Path, ...], source_lang: str, target_lang: str
-) -> TermMatcher | None:
-    """Compile the base glossary with its overlays; None if it is of another language pair."""
-    glossary = load_glossary([*base_files(), *overlays])
-    pair = (base_lang(source_lang), base_lang(target_lang))
-    if (glossary.source_lang, glossary.target_lang) != pair:
-        return None
-    return TermMatcher(glossary)

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from docx.table import Table, _Cell
 
 COLUMNS = ("№", "Source", "Target", "Comments")
-WIDTHS = (0.06, 0.37, 0.37, 0.2)
-"""Shares of the page's width."""
 PART = "/customXml/item2.xml"
 CUSTOM_XML = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"
 EPOCH = (1980, 1, 1, 0, 0, 0)
