@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 100 * 1024**2
 MAX_UNPACKED_BYTES = 500 * 1024**2  # of a .docx
-LEGACY_ENCODINGS = ("windows-1251", "koi8-r", "utf-16-le", "utf-16-be")
+# By the names that charset-normalizer gives them, those that Python and libxml2 both know.
+LEGACY_ENCODINGS = {
+    "cp1251": "windows-1251",
+    "koi8_r": "koi8-r",
+    "utf_16_le": "UTF-16LE",
+    "utf_16_be": "UTF-16BE",
+}
 
 # Control characters have no place in a text and crash the importers of CAT tools; a line end
 # becomes "\n", a tab or another kind of line or page break stays white space.
@@ -176,7 +182,7 @@ def recognised_encoding(content: bytes) -> str:
     best = from_bytes(content, cp_isolation=list(LEGACY_ENCODINGS)).best()
     if best is None:
         raise DocumentError("is not a text file; give an article as .txt, .md, .html or .docx")
-    return best.encoding
+    return LEGACY_ENCODINGS[best.encoding]
 
 
 def _clean(text: str) -> str:
@@ -277,12 +283,11 @@ def _add_with_notes(rich: RichText, text: str) -> None:
 def _read_html(content: bytes, encoding: str | None) -> tuple[str, Iterator[Block]]:
     from lxml import etree, html  # noqa: PLC0415 - only for this format
 
-    declared = re.search(rb"<meta[^>]+charset", content[:4096], re.IGNORECASE)
+    if encoding or not re.search(rb"<meta[^>]+charset", content[:4096], re.IGNORECASE):
+        # Python knows encodings that libxml2 does not.
+        content, encoding = decode_text(content, encoding).encode("utf-8", "replace"), "utf-8"
     parser = html.HTMLParser(
-        encoding=encoding or (None if declared else recognised_encoding(content)),
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
+        encoding=encoding, no_network=True, remove_comments=True, remove_pis=True
     )
     try:
         page = html.document_fromstring(content, parser=parser)

@@ -128,7 +128,7 @@ def slug(term: str) -> str:
     >>> slug("Treaty on Open Skies")
     'treaty-on-open-skies'
     """
-    return "-".join(re.findall(r"\w+", term.casefold()))
+    return "-".join(re.findall(r"\w+", term.casefold())) or "term"
 
 
 def distinct(concepts: Iterable[Concept]) -> Iterator[Concept]:

@@ -84,8 +84,10 @@ def open_unpacked(path: Path) -> IO[bytes]:
 
 def _encoding_to_impose(sample: bytes) -> str | None:
     """Name the encoding of an XML file that tells none or a wrong one; None where it is right."""
-    if sample[:2] in {b"\xff\xfe", b"\xfe\xff"} or sample[:1] == b"\0" or sample[1:2] == b"\0":
-        return None  # UTF-16, with or without a byte order mark
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None  # UTF-16 with a byte order mark
+    if sample[:2].strip(b"\0") == b"<":
+        return "UTF-16BE" if sample[:1] == b"\0" else "UTF-16LE"
     declared = _DECLARED.match(sample.removeprefix(b"\xef\xbb\xbf"))
     if declared and not declared[1].lower().startswith(b"utf"):
         return None
