@@ -2,12 +2,17 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from toolkit.errors import OutputError
+
+TEMPORARY = ".part"
+"""How the name of a file ends that is being written."""
+_KEPT_OF_NAME = 40
+"""How many characters of a file's name its temporary name holds."""
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
@@ -35,7 +40,9 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 def open_atomically(path: Path) -> Iterator[IO[bytes]]:
     """Open a file for writing that appears only when it is whole; see `write_atomically`."""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+        handle, temporary = tempfile.mkstemp(
+            TEMPORARY, f".{path.name[:_KEPT_OF_NAME]}.", dir=path.parent
+        )
     except OSError as error:
         raise _cannot_write(path, error) from error
     try:
@@ -50,6 +57,62 @@ def open_atomically(path: Path) -> Iterator[IO[bytes]]:
         if isinstance(error, OSError):
             raise _cannot_write(path, error) from error
         raise
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append a line to a file, and wait until it is on the disk with all that was renamed before.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    try:
+        if os.name == "posix":
+            _wait_for_disk(path.parent)
+        with path.open("ab") as file:
+            file.write(f"{line}\n".encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _wait_for_disk(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove_leftovers(stems: Iterable[Path]) -> None:
+    """Remove what killed runs left of files that they were writing.
+
+    Args:
+        stems: the paths of the files, without suffixes.
+    """
+    names: dict[Path, list[str]] = {}
+    for stem in stems:
+        names.setdefault(stem.parent, []).append(f".{stem.name[:_KEPT_OF_NAME]}")
+    for folder, beginnings in names.items():
+        for path in folder.glob(f".*{TEMPORARY}"):
+            if path.name.startswith(tuple(beginnings)):
+                path.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those that it lies in.
+
+    Raises:
+        OutputError: it cannot be made, or is a file.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise OutputError(f"{folder}: is no folder; choose another with -o") from error
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: the folder cannot be made ({error.strerror}); choose another with -o"
+        ) from error
 
 
 def _mode_of(path: Path) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from toolkit.bitext import Bitext
 from toolkit.errors import FormatError, OutputError
-from toolkit.files import write_atomically
+from toolkit.files import make_folder, write_atomically
 from toolkit.formats.docx_table import render_docx_table
 from toolkit.formats.html import is_review_page, render_html
 from toolkit.formats.po import render_po
@@ -80,7 +80,7 @@ def write_outputs(
     Raises:
         OutputError: a file holds reviewed work or cannot be written.
     """
-    _make_folder(stem.parent)
+    make_folder(stem.parent)
     contents = {
         stem.with_name(stem.name + suffix): content
         for name in formats
@@ -89,8 +89,9 @@ def write_outputs(
     if not overwrite:
         for path, content in contents.items():
             _refuse_to_overwrite_work(path, content)
-    for path, content in contents.items():
-        write_atomically(path, content)
+    # A text file is known for ours by the TMX file beside it, which therefore comes after it.
+    for path in sorted(contents, key=lambda path: path.suffix != ".txt"):
+        write_atomically(path, contents[path])
     return list(contents)
 
 
@@ -126,17 +127,6 @@ def write_bitext(bitext: Bitext, path: Path, date: datetime, *, overwrite: bool 
             write_atomically(path, content)
             return
     raise FormatError(f"{path}: is no bitext by its name; choose from {', '.join(RENDERERS)}")
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise OutputError(f"{folder}: is no folder; choose another with -o") from error
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: the folder cannot be made ({error.strerror}); choose another with -o"
-        ) from error
 
 
 def _refuse_to_overwrite_work(path: Path, content: bytes) -> None:

@@ -73,14 +73,15 @@ VALUES = [
     *["", "Да", "мир", "\u202e", "x" * 300],
 ]
 REQUIRED = {
-    **dict.fromkeys(("tuv", "langSec", "langSet"), ["xml:lang"]),
-    **dict.fromkeys(("prop", "termNote", "descrip", "admin"), ["type"]),
+    **{name: ["xml:lang"] for name in ("tuv", "langSec", "langSet")},
+    **{name: ["type"] for name in ("prop", "termNote", "descrip", "admin")},
     "languagemap": ["languagepattern", "languagerulename"],
     "languagerule": ["languagerulename"],
 }
 BAD = ["&#0;", "&x;", "&#xD800;", "<", "<x", "<!--", "<![CDATA[", "\0", "<?xml version='1.0'?>"]
 CELLS = [
-    *"id ru en ru_synonyms en_forbidden status note approved мир peace a|b = + - @ ' '' '=1".split(),
+    *"id ru en ru_synonyms en_forbidden status note approved мир peace a|b".split(),
+    *"= + - @ ' '' '=1".split(),
     *["", '""', '"a\nb"', "\r", "\n", "\t", ",", ";", "\ufeff", "\0", "\u2028", "x" * 9000, "мир"],
 ]
 SRX = r"""<srx version="2.0"><header segmentsubflows="yes" cascade="yes"/><body><languagerules>

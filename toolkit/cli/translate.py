@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from time import perf_counter
 
 import click
 
-from toolkit.bitext import Bitext
+from toolkit.bitext import Bitext, Signature
 from toolkit.cli.explain import explain_edits
 from toolkit.cli.overlays import load_matcher, overlays_option
 from toolkit.cli.progress import ShowProgress, note, progress_bar
@@ -22,8 +22,10 @@ from toolkit.errors import ToolkitError
 from toolkit.matcher import TermMatcher
 from toolkit.outputs import DEFAULT_FORMATS, FORMATS, write_outputs
 from toolkit.packages import find_package
-from toolkit.pipeline import translate_document
+from toolkit.pipeline import sign, translate_document
+from toolkit.resume import Record, checksum_of_source, lock_folder
 from toolkit.scripts import share_of_letters
+from toolkit.segmentation import load_rules
 
 MIN_SHARE_OF_LETTERS = 0.5  # below it a document is hardly in the language it is said to be in
 
@@ -33,6 +35,7 @@ class Summary:
     """What a run did, for its last line and for --json."""
 
     documents: int = 0
+    skipped: int = 0
     segments: int = 0
     terms_found: int = 0
     terms_kept: int = 0
@@ -55,8 +58,9 @@ class Summary:
     def sentence(self) -> str:
         """Say it in one line."""
         issues = ", ".join(f"{count} {check}" for check, count in sorted(self.issues.items()))
+        skipped = f"skipped {self.skipped} unchanged, " if self.skipped else ""
         return (
-            f"documents {self.documents}, segments {self.segments}, "
+            f"documents {self.documents}, {skipped}segments {self.segments}, "
             f"terms kept {self.terms_kept} of {self.terms_found}, "
             f"issues {issues or 'none'}, failed {self.failed}, {self.seconds:.1f} s"
         )
@@ -110,6 +114,7 @@ def parse_formats(
     type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
     help="Date to write into the files, in UTC; now by default.",
 )
+@click.option("--force", is_flag=True, help="Translate unchanged articles again.")
 @click.option("--overwrite", is_flag=True, help="Replace files that were reviewed or edited.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON to stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
@@ -130,6 +135,7 @@ def translate(  # noqa: PLR0913 - one argument for each option
     threads: int,
     compute_type: str,
     date: datetime | None,
+    force: bool,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
@@ -163,6 +169,8 @@ def translate(  # noqa: PLR0913 - one argument for each option
         encoding=encoding,
         formats=formats or (("text",) if output is None else DEFAULT_FORMATS),
         date=date or datetime.now(UTC),
+        output=output,
+        force=force or overwrite,
         overwrite=overwrite,
         enforce=not no_enforce,
         explain=explain,
@@ -187,6 +195,8 @@ class Run:
     encoding: str | None
     formats: tuple[str, ...]
     date: datetime
+    output: Path | None
+    force: bool
     overwrite: bool
     enforce: bool
     explain: bool
@@ -198,20 +208,46 @@ class Run:
         Args:
             articles: for each article the path of its files without suffix, None for stdout.
         """
+        if self.output is None:
+            return self.translate_each(articles, None)
+        with lock_folder(self.output, [stem for stem in articles.values() if stem]) as record:
+            return self.translate_each(articles, record)
+
+    def translate_each(
+        self, articles: Mapping[Path, Path | None], record: Record | None
+    ) -> Summary:
+        """Translate those of the articles that the record does not hold unchanged."""
         summary = Summary()
         with progress_bar(quiet=self.quiet) as show:
             for path, stem in articles.items():
+                made_from = self.checksum_of_source(path)
+                if record and stem and not self.force and record.holds(stem, made_from):
+                    summary.skipped += 1
+                    continue
                 try:
                     bitext = self.translate(path, show)
                     if self.explain:
                         explain_edits(bitext)
-                    self.write(bitext, stem)
+                    files = self.write(bitext, stem)
+                    if record and stem:
+                        record.add(stem, made_from, files)
                 except ToolkitError as error:
                     click.echo(f"Error: {error}", err=True)
                     summary.failed += 1
                 else:
                     summary.add(bitext)
         return summary
+
+    def checksum_of_source(self, path: Path) -> str:
+        """Give the checksum of all that decides what an article's files hold, but the date."""
+        settings = (*self.langs, self.encoding or "", *self.formats)
+        return checksum_of_source(path, self.signature, *settings)
+
+    @cached_property
+    def signature(self) -> Signature:
+        """What the articles are translated with."""
+        rules = load_rules(lang=self.langs[0])
+        return sign(self.engine, self.matcher, rules, enforce=self.enforce)
 
     def translate(self, path: Path, show: ShowProgress) -> Bitext:
         """Read an article and translate it."""
@@ -229,11 +265,11 @@ class Run:
             on_progress=partial(show, path.name),
         )
 
-    def write(self, bitext: Bitext, stem: Path | None) -> None:
-        """Write a bitext's files, or its one format to stdout."""
+    def write(self, bitext: Bitext, stem: Path | None) -> list[Path]:
+        """Write a bitext's files and give their paths, or its one format to stdout."""
         if stem is not None:
-            write_outputs(bitext, stem, self.formats, self.date, overwrite=self.overwrite)
-            return
+            return write_outputs(bitext, stem, self.formats, self.date, overwrite=self.overwrite)
         *_, content = FORMATS[self.formats[0]](bitext, self.date).values()  # the target text
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
+        return []
