@@ -11,7 +11,7 @@ import json
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
@@ -503,6 +503,80 @@ class TranslationMemory:
         least_found = max(1, len(set(asked)) - (len(words) - shared))
         enough = [(-count, number) for number, count in found.items() if count >= least_found]
         return [number for _, number in sorted(enough)[:MOST_CANDIDATES]]
+
+    def __len__(self) -> int:
+        """Count the units."""
+        with self._told():
+            return int(self._db.execute("SELECT count(*) FROM unit").fetchone()[0])
+
+    def entries(self) -> Iterator[tuple[int, Entry]]:
+        """Give all units with their numbers and their provenance, those of one source in a row."""
+        yield from self._read("SELECT * FROM unit ORDER BY source_key, id")
+
+    def search(self, text: str) -> Iterator[Entry]:
+        """Give the units in which a text stands, in either language and in capitals or not."""
+        wanted = text.casefold()
+        self._db.create_function("holds", 1, lambda whole: wanted in whole.casefold())
+        query = "SELECT * FROM unit WHERE holds(source) OR holds(target) ORDER BY id"
+        return (entry for _, entry in self._read(query))
+
+    def language_pairs(self) -> list[tuple[str, str]]:
+        """Give the language pairs that the units have, codes without regions."""
+        with self._told():
+            pairs = self._db.execute("SELECT DISTINCT source_lang, target_lang FROM unit")
+            return sorted({(base_lang(source), base_lang(target)) for source, target in pairs})
+
+    def _read(self, query: str) -> Iterator[tuple[int, Entry]]:
+        with self._told():
+            for row in self._db.execute(query):
+                yield row[0], replace(_entry(row), provenance=self._provenance(row[0]))
+
+    def _provenance(self, number: int) -> tuple[Provenance, ...]:
+        rows = self._db.execute(
+            "SELECT file, author, changed, tool FROM came_from JOIN provenance ON id = provenance "
+            "WHERE unit = ? ORDER BY changed, file, author, tool",
+            (number,),
+        )
+        return tuple(
+            Provenance(file, author, datetime.fromisoformat(changed) if changed else None, tool)
+            for file, author, changed, tool in rows
+        )
+
+    def remove(self, numbers: Mapping[int, int | None]) -> None:
+        """Remove units, all or none.
+
+        Args:
+            numbers: of the units to remove, each with the unit that gets its provenance, if any.
+
+        Raises:
+            FormatError: the memory cannot be written.
+        """
+        with self._told(), self._writing():
+            for number, heir in numbers.items():
+                if heir is not None:
+                    self._db.execute(
+                        "INSERT OR IGNORE INTO came_from "
+                        "SELECT ?, provenance, changed FROM came_from WHERE unit = ?",
+                        (heir, number),
+                    )
+                self._remove(number)
+            self._db.execute("DELETE FROM word WHERE units = 0")
+            self._db.execute(
+                "DELETE FROM provenance WHERE id NOT IN (SELECT provenance FROM came_from)"
+            )
+
+    def _remove(self, number: int) -> None:
+        blob = self._db.execute("SELECT words FROM wording WHERE unit = ?", (number,)).fetchone()
+        words = read_words(blob[0])
+        for word in set(words):
+            self._db.execute("UPDATE word SET units = units - 1 WHERE word = ?", (word,))
+            self._db.execute(
+                "DELETE FROM posting WHERE (word, length, unit) = (?,?,?)",
+                (word, len(words), number),
+            )
+        self._db.execute("DELETE FROM wording WHERE unit = ?", (number,))
+        self._db.execute("DELETE FROM came_from WHERE unit = ?", (number,))
+        self._db.execute("DELETE FROM unit WHERE id = ?", (number,))
 
 
 def _is_wanted(unit: Unit, *, unreviewed: bool) -> bool:

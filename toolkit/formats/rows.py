@@ -53,6 +53,8 @@ OURS = "x-"
 DATE = "%Y%m%dT%H%M%SZ"
 CHECKSUM = "content-sha256"
 Properties = Sequence[tuple[str, str]]
+MEMORY = ("context-pre", "context-post", "provenance")
+"""Properties of a memory's units: the sources before and after it, and where it came from."""
 WIDEST_GAP = 8
 """Code points between two segments of a block; a larger gap is an error of the file."""
 
@@ -78,11 +80,13 @@ class Row:
         langs: codes of the source and the target language, as the file writes them.
         kind: of the block that the segment lies in.
         unit: the unit; the start of its segment is the offset in the block.
+        more: properties that only a memory's units have, by name; see `MEMORY`.
     """
 
     langs: tuple[str, str]
     kind: BlockKind
     unit: Unit
+    more: Properties = ()
 
 
 def rows_of(bitext: Bitext) -> Iterator[Row]:
@@ -168,7 +172,8 @@ def with_properties(langs: tuple[str, str], unit: Unit, properties: Properties) 
         inlines=unit.inlines,
         written_checksum=first.get("checksum", ""),
     )
-    return Row(langs, _one_of(KINDS, first.get("block"), "paragraph"), whole)
+    more = [(name, text) for name, text in properties if name in MEMORY]
+    return Row(langs, _one_of(KINDS, first.get("block"), "paragraph"), whole, more)
 
 
 def _without_issues(notes: tuple[str, ...], issues: tuple[Issue, ...]) -> tuple[str, ...]:
