@@ -431,10 +431,11 @@ class TranslationMemory:
             found = self._same(source, langs)
             if not found and least < 1:
                 found = self._similar(source, langs, least, most)
-        matches = [
-            Match(entry, score, _is_context(entry, context) and score == 1, self.name)
-            for entry, score in found
-        ]
+            entries = ((self._get(number), score) for number, score in found)
+            matches = [
+                Match(entry, score, score == 1 and _is_context(entry, context), self.name)
+                for entry, score in entries
+            ]
         matches.sort(
             key=lambda one: (
                 one.in_context,
@@ -446,29 +447,29 @@ class TranslationMemory:
         )
         return matches[:most]
 
-    def _same(self, source: str, langs: tuple[str, str]) -> list[tuple[Entry, float]]:
+    def _same(self, source: str, langs: tuple[str, str]) -> list[tuple[int, float]]:
         rows = self._db.execute(
-            "SELECT * FROM unit WHERE source_key = ? AND source = ? ORDER BY id",
+            "SELECT id FROM unit WHERE source_key = ? AND source = ? ORDER BY id",
             (_source_key(source, langs), source),
         )
-        return [(_entry(row), 1.0) for row in rows]
+        return [(number, 1.0) for (number,) in rows]
 
     def _similar(
         self, source: str, langs: tuple[str, str], least: float, most: int
-    ) -> list[tuple[Entry, float]]:
+    ) -> list[tuple[int, float]]:
         words = number_words(source, _pair(langs))
         scored = []
         for number in self._candidates(words, least):
             blob = self._db.execute("SELECT words FROM wording WHERE unit = ?", (number,))
             score = compare(words, read_words(blob.fetchone()[0]))
             if score >= least:
-                scored.append((min(score, NEARLY), number))
-        scored.sort(key=lambda one: (-one[0], one[1]))
-        return [(self._get(number), score) for score, number in scored[:most]]
+                scored.append((number, min(score, NEARLY)))
+        scored.sort(key=lambda one: (-one[1], one[0]))
+        return scored[:most]
 
     def _get(self, number: int) -> Entry:
-        rows = self._db.execute("SELECT * FROM unit WHERE id = ?", (number,))
-        return _entry(rows.fetchone())
+        row = self._db.execute("SELECT * FROM unit WHERE id = ?", (number,)).fetchone()
+        return replace(_entry(row), provenance=self._provenance(number))
 
     def _candidates(self, words: Sequence[int], least: float) -> list[int]:
         """Give the units that may be similar enough, those first that share most rare words.
