@@ -60,28 +60,18 @@ def open_atomically(path: Path) -> Iterator[IO[bytes]]:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append a line to a file, and wait until it is on the disk with all that was renamed before.
+    """Append a line to a file, and wait until it is on the disk.
 
     Raises:
         OutputError: the file cannot be written.
     """
     try:
-        if os.name == "posix":
-            _wait_for_disk(path.parent)
         with path.open("ab") as file:
             file.write(f"{line}\n".encode())
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         raise _cannot_write(path, error) from error
-
-
-def _wait_for_disk(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def remove_leftovers(stems: Iterable[Path]) -> None:

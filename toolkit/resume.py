@@ -1,15 +1,16 @@
-"""Runs that go on where they stopped: one at a time in a folder, each recording what is done.
+"""Runs that go on where they stopped: one at a time in a folder, each recording what it writes.
 
-An output folder holds the file `.bilingual`, a line of JSON for each document whose files were
-all written: what they were made from, and what was in them. A document that was made from the
-same, and whose files nobody touched since, need not be made again.
+An output folder holds the file `.bilingual`, to which a line of JSON is added before the files of
+a document are written: what they are made from, and the checksum of each. A document is done
+where its files are as its last line says; a file that is as any line says is the toolkit's own,
+also where a run was killed between two files.
 """
 
 import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
@@ -24,47 +25,65 @@ LOCK = ".bilingual.lock"
 
 
 class Record:
-    """What earlier runs wrote into a folder.
+    """What runs wrote into a folder.
 
     Args:
-        folder: the output folder.
+        folder: the output folder; paths must lie in it.
+
+    Raises:
+        OutputError: the record cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.path = folder / RECORD
-        self._done: dict[str, dict[str, object]] = {}
-        for line in _whole_lines(self.path):
-            with suppress(ValueError, TypeError, KeyError):  # not ours, or edited
-                done = json.loads(line)
-                self._done[done["document"]] = done
+        self._folder = folder
+        self._path = folder / RECORD
+        self._origins: dict[str, str] = {}
+        self._files: dict[str, dict[str, str]] = {}
+        self._written: set[tuple[str, str]] = set()
+        for line in _whole_lines(self._path):
+            with suppress(ValueError, TypeError, KeyError, AttributeError):  # somebody edited it
+                one = json.loads(line)
+                self._remember(one["document"], one["origin"], one["files"])
 
-    def holds(self, stem: Path, made_from: str) -> bool:
-        """Say whether a document's files were made from the same, and are as they were written."""
-        done = self._done.get(self._name(stem), {})
-        names = done.get("files")
-        if not made_from or done.get("made-from") != made_from or not isinstance(names, list):
+    def holds(self, stem: Path, origin: str) -> bool:
+        """Say whether a document's files have this origin and are as they were written."""
+        name = self._name(stem)
+        if not origin or self._origins.get(name) != origin:
             return False
-        return checksum_of_files(stem.with_name(str(name)) for name in names) == done["content"]
+        try:
+            return all(
+                _checksum(self._folder.joinpath(file).read_bytes()) == checksum
+                for file, checksum in self._files[name].items()
+            )
+        except OSError:
+            return False
 
-    def add(self, stem: Path, made_from: str, paths: Iterable[Path]) -> None:
-        """Record that a document's files are written.
+    def wrote(self, path: Path, content: bytes) -> bool:
+        """Say whether a run wrote this content into a file, the last time or earlier."""
+        return (self._name(path), _checksum(content)) in self._written
+
+    def add(self, stem: Path, origin: str, contents: Mapping[Path, bytes]) -> None:
+        """Record what is going to be written for a document.
 
         Raises:
             OutputError: the record cannot be written.
         """
-        paths = list(paths)
-        done = {
-            "document": self._name(stem),
-            "made-from": made_from,
-            "files": [path.name for path in paths],
-            "content": checksum_of_files(paths),
-        }
-        append_line(self.path, json.dumps(done))
-        self._done[self._name(stem)] = done
+        files = {self._name(path): _checksum(content) for path, content in contents.items()}
+        name = self._name(stem)
+        append_line(self._path, json.dumps({"document": name, "origin": origin, "files": files}))
+        self._remember(name, origin, files)
 
-    def _name(self, stem: Path) -> str:
-        return stem.relative_to(self.folder).as_posix()
+    def _remember(self, name: str, origin: str, files: Mapping[str, str]) -> None:
+        self._written.update(files.items())
+        self._files[name] = dict(files)
+        self._origins[name] = origin
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._folder).as_posix()
+
+
+def _checksum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def _whole_lines(path: Path) -> list[bytes]:
@@ -83,7 +102,7 @@ def _whole_lines(path: Path) -> list[bytes]:
     return whole.splitlines()
 
 
-def checksum_of_source(path: Path, signature: Signature, *settings: str) -> str:
+def checksum_of_origin(path: Path, signature: Signature, *settings: str) -> str:
     """Give the SHA-256 of what a document's files are made from; empty for stdin and no file.
 
     Args:
@@ -97,15 +116,6 @@ def checksum_of_source(path: Path, signature: Signature, *settings: str) -> str:
     except OSError:
         return ""
     return content_checksum([(content, *astuple(signature), *settings)])
-
-
-def checksum_of_files(paths: Iterable[Path]) -> str:
-    """Give the SHA-256 of what some files hold; empty where one is missing."""
-    try:
-        contents = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
-    except OSError:
-        return ""
-    return content_checksum([tuple(contents)])
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,12 +18,14 @@ from toolkit.cli.overlays import load_matcher, overlays_option
 from toolkit.cli.progress import ShowProgress, note, progress_bar
 from toolkit.documents import find_documents, read_document
 from toolkit.engine import ArgosEngine, Decoding, Engine
-from toolkit.errors import ToolkitError
+from toolkit.errors import OutputError, ToolkitError
 from toolkit.matcher import TermMatcher
-from toolkit.outputs import DEFAULT_FORMATS, FORMATS, write_outputs
+from toolkit.memory import LEAST_SIMILARITY, Entry, TranslationMemory
+from toolkit.outputs import DEFAULT_FORMATS, FORMATS, Present, find_present, write_outputs
 from toolkit.packages import find_package
 from toolkit.pipeline import sign, translate_document
-from toolkit.resume import Record, checksum_of_source, lock_folder
+from toolkit.pretranslation import Reuse, find_orphans
+from toolkit.resume import Record, checksum_of_origin, lock_folder
 from toolkit.scripts import share_of_letters
 from toolkit.segmentation import load_rules
 
@@ -37,16 +39,25 @@ class Summary:
     documents: int = 0
     skipped: int = 0
     segments: int = 0
+    kept: int = 0
+    from_memory: int = 0
+    proposed: int = 0
     terms_found: int = 0
     terms_kept: int = 0
     issues: Counter[str] = field(default_factory=Counter)
     failed: int = 0
     seconds: float = 0.0
 
-    def add(self, bitext: Bitext) -> None:
-        """Count a document."""
+    def add(self, bitext: Bitext, earlier: Sequence[Entry]) -> None:
+        """Count a document, with the work of earlier runs that went into it."""
         self.documents += 1
         self.segments += len(bitext.units)
+        reviewed = {(e.unit.source.text, e.unit.target) for e in earlier if e.unit.is_reviewed}
+        kept = [unit for unit in bitext.units if (unit.source.text, unit.target) in reviewed]
+        others = [unit for unit in bitext.units if unit not in kept]
+        self.kept += len(kept)
+        self.from_memory += sum(unit.origin == "memory" for unit in others)
+        self.proposed += sum(unit.origin == "machine" and bool(unit.proposals) for unit in others)
         found = sum(len({term.concept.id for term in unit.terms}) for unit in bitext.units)
         issues = Counter(issue.check for unit in bitext.units for issue in unit.issues)
         self.terms_found += found
@@ -55,12 +66,21 @@ class Summary:
         )
         self.issues += issues
 
+    def reused(self) -> str:
+        """Say what needed no machine, where there was any."""
+        counts = (
+            (self.kept, f"kept {self.kept} reviewed, "),
+            (self.from_memory, f"from memory {self.from_memory}, "),
+            (self.proposed, f"with fuzzy matches {self.proposed}, "),
+        )
+        return "".join(words for count, words in counts if count)
+
     def sentence(self) -> str:
         """Say it in one line."""
         issues = ", ".join(f"{count} {check}" for check, count in sorted(self.issues.items()))
         skipped = f"skipped {self.skipped} unchanged, " if self.skipped else ""
         return (
-            f"documents {self.documents}, {skipped}segments {self.segments}, "
+            f"documents {self.documents}, {skipped}segments {self.segments}, {self.reused()}"
             f"terms kept {self.terms_kept} of {self.terms_found}, "
             f"issues {issues or 'none'}, failed {self.failed}, {self.seconds:.1f} s"
         )
@@ -105,6 +125,24 @@ def parse_formats(
 @click.option(
     "--explain", is_flag=True, help="Tell each unit's terms and automatic edits on stderr."
 )
+@click.option(
+    "--tm",
+    "memories",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Memory to translate from; see `bilingual tm`. May be given several times.",
+)
+@click.option(
+    "--fuzzy-threshold",
+    default=round(100 * LEAST_SIMILARITY),
+    show_default=True,
+    type=click.IntRange(30, 100),
+    metavar="PERCENT",
+    help="Least similarity of a memory's proposals; 100 for none.",
+)
+@click.option(
+    "--fuzzy-first", is_flag=True, help="Fill in fuzzy matches instead of machine output."
+)
 @click.option("--encoding", help="Encoding of text files, when recognition fails.")
 @click.option("--beam", default=4, show_default=True, type=click.IntRange(1, 32))
 @click.option("--threads", default=0, type=click.IntRange(0), help="Processor threads; 0 for all.")
@@ -115,7 +153,7 @@ def parse_formats(
     help="Date to write into the files, in UTC; now by default.",
 )
 @click.option("--force", is_flag=True, help="Translate unchanged articles again.")
-@click.option("--overwrite", is_flag=True, help="Replace files that were reviewed or edited.")
+@click.option("--overwrite", is_flag=True, help="Give up reviewed or edited files.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON to stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def translate(  # noqa: PLR0913 - one argument for each option
@@ -130,6 +168,9 @@ def translate(  # noqa: PLR0913 - one argument for each option
     no_glossary: bool,
     no_enforce: bool,
     explain: bool,
+    memories: tuple[Path, ...],
+    fuzzy_threshold: int,
+    fuzzy_first: bool,
     encoding: str | None,
     beam: int,
     threads: int,
@@ -145,19 +186,27 @@ def translate(  # noqa: PLR0913 - one argument for each option
     Each article NAME becomes NAME.tmx, NAME.ru.txt, NAME.en.txt, NAME.po and the review page
     NAME.html in the output folder; xliff is XLIFF 1.2 (NAME.xlf), xliff2 is XLIFF 2.0
     (NAME.v2.xlf), docx is a table for review in Word (NAME.review.docx). Without -o a single
-    article's translation goes to stdout.
+    article's translation goes to stdout. Run again over the same folder, it keeps what was
+    reviewed and translates the rest anew; articles that nothing has changed for are skipped.
 
     \b
     Examples:
       bilingual translate article.txt -o translations
       bilingual translate seeds -o out --to tmx --source-lang ru-RU --target-lang en-US
       bilingual translate article.txt -o out -g house.csv --explain
+      bilingual translate articles/ -o out --tm house.db
       cat article.txt | bilingual translate - > article.en.txt
     """
     start = perf_counter()
     articles = find_documents(paths, output)
     if output is None and (len(articles) > 1 or len(formats or "1") > 1 or as_json):
         raise click.UsageError("name a folder for the files with -o")
+    context = click.get_current_context()
+    reuse = Reuse(
+        memories=[context.with_resource(TranslationMemory(path)) for path in memories],
+        least=fuzzy_threshold / 100,
+        fuzzy_first=fuzzy_first,
+    )
     package = find_package(source_lang, target_lang, model)
     note(f"model: {package.label} ({package.origin})", quiet=quiet)
     run = Run(
@@ -166,6 +215,7 @@ def translate(  # noqa: PLR0913 - one argument for each option
         ),
         matcher=None if no_glossary else load_matcher(overlays, source_lang, target_lang),
         langs=(source_lang, target_lang),
+        reuse=reuse,
         encoding=encoding,
         formats=formats or (("text",) if output is None else DEFAULT_FORMATS),
         date=date or datetime.now(UTC),
@@ -192,6 +242,7 @@ class Run:
     engine: Engine
     matcher: TermMatcher | None
     langs: tuple[str, str]
+    reuse: Reuse
     encoding: str | None
     formats: tuple[str, ...]
     date: datetime
@@ -210,7 +261,7 @@ class Run:
         """
         if self.output is None:
             return self.translate_each(articles, None)
-        with lock_folder(self.output, [stem for stem in articles.values() if stem]) as record:
+        with lock_folder(self.output, filter(None, articles.values())) as record:
             return self.translate_each(articles, record)
 
     def translate_each(
@@ -220,28 +271,38 @@ class Run:
         summary = Summary()
         with progress_bar(quiet=self.quiet) as show:
             for path, stem in articles.items():
-                made_from = self.checksum_of_source(path)
-                if record and stem and not self.force and record.holds(stem, made_from):
+                origin = self.checksum_of_origin(path)
+                if record and stem and not self.force and record.holds(stem, origin):
                     summary.skipped += 1
                     continue
                 try:
-                    bitext = self.translate(path, show)
+                    present = self.find_present(stem, record)
+                    bitext = self.translate(path, present.work, show)
                     if self.explain:
                         explain_edits(bitext)
-                    files = self.write(bitext, stem)
+                    self.save_orphans(bitext, present.work, stem)
                     if record and stem:
-                        record.add(stem, made_from, files)
+                        self.write_files(bitext, stem, present, partial(record.add, stem, origin))
+                    else:
+                        self.write_to_stdout(bitext)
                 except ToolkitError as error:
                     click.echo(f"Error: {error}", err=True)
                     summary.failed += 1
                 else:
-                    summary.add(bitext)
+                    summary.add(bitext, present.work)
         return summary
 
-    def checksum_of_source(self, path: Path) -> str:
+    def checksum_of_origin(self, path: Path) -> str:
         """Give the checksum of all that decides what an article's files hold, but the date."""
-        settings = (*self.langs, self.encoding or "", *self.formats)
-        return checksum_of_source(path, self.signature, *settings)
+        memories = (memory.path.stat() for memory in self.reuse.memories)
+        settings = (
+            *self.langs,
+            self.encoding or "",
+            *self.formats,
+            f"{self.reuse.least} {self.reuse.fuzzy_first}",
+            *(f"{memory.st_size} {memory.st_mtime_ns}" for memory in memories),
+        )
+        return checksum_of_origin(path, self.signature, *settings)
 
     @cached_property
     def signature(self) -> Signature:
@@ -249,7 +310,13 @@ class Run:
         rules = load_rules(lang=self.langs[0])
         return sign(self.engine, self.matcher, rules, enforce=self.enforce)
 
-    def translate(self, path: Path, show: ShowProgress) -> Bitext:
+    def find_present(self, stem: Path | None, record: Record | None) -> Present:
+        """Find the work of earlier runs in an article's files."""
+        if stem is None or record is None or self.overwrite:
+            return Present()
+        return find_present(stem, self.formats, self.langs, record.wrote)
+
+    def translate(self, path: Path, earlier: Sequence[Entry], show: ShowProgress) -> Bitext:
         """Read an article and translate it."""
         document = read_document(path, self.langs[0], self.encoding)
         text = " ".join(block.text for block in document.blocks)
@@ -262,14 +329,51 @@ class Run:
             self.matcher,
             enforce=self.enforce,
             target_lang=self.langs[1],
+            reuse=replace(self.reuse, earlier=earlier),
             on_progress=partial(show, path.name),
         )
 
-    def write(self, bitext: Bitext, stem: Path | None) -> list[Path]:
-        """Write a bitext's files and give their paths, or its one format to stdout."""
-        if stem is not None:
-            return write_outputs(bitext, stem, self.formats, self.date, overwrite=self.overwrite)
-        *_, content = FORMATS[self.formats[0]](bitext, self.date).values()  # the target text
+    def save_orphans(self, bitext: Bitext, earlier: Sequence[Entry], stem: Path | None) -> None:
+        """Put reviewed units whose source is no longer in the article into the first memory.
+
+        Raises:
+            OutputError: there are such units and no memory.
+        """
+        orphans = find_orphans(bitext.units, earlier)
+        if not orphans:
+            return
+        found = (
+            f"{stem}: reviewed units whose sentence is not in the article any more: {len(orphans)}"
+        )
+        if not self.reuse.memories:
+            raise OutputError(
+                f"{found}; `bilingual tm import --tm FILE` puts them into a memory, --tm FILE does "
+                "so from now on, --overwrite gives all reviewed work up"
+            )
+        memory = self.reuse.memories[0]
+        memory.add_entries(orphans)
+        note(f"{found}, kept in {memory.path}", quiet=self.quiet)
+
+    def write_files(
+        self,
+        bitext: Bitext,
+        stem: Path,
+        present: Present,
+        announce: Callable[[Mapping[Path, bytes]], object],
+    ) -> None:
+        """Write a bitext's files."""
+        write_outputs(
+            bitext,
+            stem,
+            self.formats,
+            self.date,
+            present=present,
+            overwrite=self.overwrite,
+            announce=announce,
+        )
+
+    def write_to_stdout(self, bitext: Bitext) -> None:
+        """Write the one format of a bitext, of the texts that in the target language."""
+        *_, content = FORMATS[self.formats[0]][1](bitext, self.date)
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
-        return []
