@@ -251,13 +251,15 @@ class TranslationMemory:
     def _use_wal(self) -> None:
         """Let others read while one writes; SQLite itself does not wait for the switch to it."""
         deadline = time.monotonic() + PATIENCE
-        while self._db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        while True:
             try:
                 self._db.execute("PRAGMA journal_mode = WAL")
             except sqlite3.OperationalError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.01)
+            else:
+                return
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -440,7 +442,7 @@ class TranslationMemory:
             key=lambda one: (
                 one.in_context,
                 one.similarity,
-                one.entry.langs == langs,
+                sum(map(str.__eq__, one.entry.langs, langs)),
                 one.entry.standing,
             ),
             reverse=True,
