@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from toolkit.glossary import Glossary, load_glossary
     from toolkit.inputs import read_bitext
     from toolkit.matcher import TermMatcher
+    from toolkit.memory import TranslationMemory
     from toolkit.packages import ModelPackage, bundled_package, find_package
     from toolkit.pipeline import translate_document
     from toolkit.segmentation import SegmentationRules, load_rules, segment
@@ -63,6 +64,7 @@ MODULES = {
     "toolkit.glossary": "Glossary load_glossary",
     "toolkit.inputs": "read_bitext",
     "toolkit.matcher": "TermMatcher",
+    "toolkit.memory": "TranslationMemory",
     "toolkit.packages": "ModelPackage bundled_package find_package",
     "toolkit.pipeline": "translate_document",
     "toolkit.segmentation": "SegmentationRules load_rules segment",
@@ -94,6 +96,7 @@ __all__ = [
     "TermMatch",
     "TermMatcher",
     "ToolkitError",
+    "TranslationMemory",
     "Unit",
     "bundled_package",
     "check_bitext",
