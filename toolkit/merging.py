@@ -301,8 +301,8 @@ def _differs(theirs: Unit, unit: Unit) -> bool:
     return permitted(theirs.target).strip() != permitted(unit.target).strip() or moved
 
 
-def _spans(unit: Unit) -> list[tuple[str, int, int]]:
-    return [(one.kind, one.start, one.stop) for one in unit.inlines]
+def _spans(unit: Unit) -> list[tuple[int, int]]:
+    return sorted((one.start, one.stop) for one in unit.inlines)
 
 
 def _overlapping(opinions: Iterable[Opinion]) -> Iterator[list[Opinion]]:
@@ -437,7 +437,7 @@ def _reviewed(unit: Unit, opinion: Opinion) -> tuple[Unit, Kind | None]:
         after = replace(
             after,
             target=target,
-            inlines=theirs.inlines or moved_inlines(unit, target),
+            inlines=_inlines_of(theirs, unit, target),
             edits=_recorded(unit.edits, unit.target, target, opinion),
             issues=(),
             score=None,
@@ -504,7 +504,7 @@ def _resegmented(bitext: Bitext, before: Sequence[Unit], opinion: Opinion) -> It
             notes=notes if number == 0 else (),
             author=_name(theirs),
             changed=theirs.changed,
-            inlines=theirs.inlines,
+            inlines=theirs.inlines if theirs.source.inlines == source.inlines else (),
         )
         start = left = stop
 
@@ -525,6 +525,19 @@ def _terms_within(units: Iterable[Unit], start: int, stop: int) -> Iterator[Term
             first, last = term.start + unit.source.start, term.stop + unit.source.start
             if start <= first and last <= stop:
                 yield replace(term, start=first - start, stop=last - start)
+
+
+def _inlines_of(theirs: Unit, unit: Unit, target: str) -> tuple[Inline, ...]:
+    """Give a reviewer's formatting with our codes, which CAT tools may show as tags of theirs."""
+    marks, ours = theirs.source.inlines, unit.source.inlines
+    if not theirs.inlines or len(marks) != len(ours):
+        return moved_inlines(unit, target)
+    codes = {(a.opening, a.closing): b for a, b in zip(marks, ours, strict=True)}
+    return nested(
+        replace(codes[one.opening, one.closing], start=one.start, stop=min(one.stop, len(target)))
+        for one in theirs.inlines
+        if (one.opening, one.closing) in codes and one.start <= len(target)
+    )
 
 
 def moved_inlines(unit: Unit, target: str) -> tuple[Inline, ...]:

@@ -40,8 +40,11 @@ def _render_docx(bitext: Bitext, date: datetime) -> dict[str, bytes]:
 
 def _render_text(bitext: Bitext, date: datetime) -> dict[str, bytes]:
     del date
-    suffixes = (f".{base_lang(lang)}.txt" for lang in (bitext.source_lang, bitext.target_lang))
-    return dict(zip(suffixes, render_text(bitext), strict=True))
+    return dict(zip(_text_suffixes(bitext), render_text(bitext), strict=True))
+
+
+def _text_suffixes(bitext: Bitext) -> list[str]:
+    return [f".{base_lang(lang)}.txt" for lang in (bitext.source_lang, bitext.target_lang)]
 
 
 def _render_html(bitext: Bitext, date: datetime) -> dict[str, bytes]:
@@ -58,6 +61,16 @@ FORMATS: dict[str, Callable[[Bitext, datetime], dict[str, bytes]]] = {
     "xliff": _render_xliff,
     "xliff2": _render_xliff2,
     "docx": _render_docx,
+}
+# The endings of a bitext's files in each format.
+SUFFIXES: dict[str, Callable[[Bitext], Iterable[str]]] = {
+    "tmx": lambda _: [".tmx"],
+    "po": lambda _: [".po"],
+    "text": _text_suffixes,
+    "html": lambda _: [".html"],
+    "xliff": lambda _: [".xlf"],
+    "xliff2": lambda _: [".v2.xlf"],
+    "docx": lambda _: [".review.docx"],
 }
 DEFAULT_FORMATS = ("tmx", "po", "text", "html")
 
@@ -118,13 +131,21 @@ def write_bitext(bitext: Bitext, path: Path, date: datetime, *, overwrite: bool 
         FormatError: the format is not known.
         OutputError: the file holds reviewed work or cannot be written.
     """
+    content = render_bitext(bitext, path, date)
+    if not overwrite:
+        _refuse_to_overwrite_work(path, content)
+    write_atomically(path, content)
+
+
+def render_bitext(bitext: Bitext, path: Path, date: datetime) -> bytes:
+    """Give the content of the file of a bitext, in the format told by the file's name.
+
+    Raises:
+        FormatError: the format is not known.
+    """
     for suffix, render in RENDERERS.items():
         if path.name.lower().endswith(suffix):
-            content = render(bitext, date)
-            if not overwrite:
-                _refuse_to_overwrite_work(path, content)
-            write_atomically(path, content)
-            return
+            return render(bitext, date)
     raise FormatError(f"{path}: is no bitext by its name; choose from {', '.join(RENDERERS)}")
 
 

@@ -43,12 +43,10 @@ class Placing:
         placements: those with the same source text, in the bitext's order.
         reworded: index in the bitext, index in the file and the likeness of the sources (0 to 1)
             where only one of the two has this source.
-        left: indexes of the file's units that belong nowhere.
     """
 
     placements: tuple[Placement, ...]
     reworded: tuple[tuple[int, int, float], ...]
-    left: tuple[int, ...]
 
 
 def place_units(
@@ -71,19 +69,18 @@ def place_units(
     >>> place_units(bitext("Да.", "Нет. Мир."), bitext("Мир.", "Нет.", "Да.")).placements
     (Placement(start=0, stop=1, others=(2,)), Placement(start=1, stop=2, others=(1, 0)))
     """
-    pairs = _same_sources(bitext, other, [*places] or [None] * len(other.units), own=own)
-    free = [j for j in range(len(other.units)) if j not in {j for _, j in pairs}]
+    known = [*places] or [None] * len(other.units)
+    pairs = _same_sources(bitext, other, known, own=own)
+    paired = {j for _, j in pairs}
+    free = [j for j, place in enumerate(known) if j not in paired and place is None]
     tiled = list(_tilings(bitext, other.units, {i for i, _ in pairs}, free))
     used = {j for one in tiled for j in one.others}
     covered = {i for i, _ in pairs} | {i for one in tiled for i in range(one.start, one.stop)}
     rest = [j for j in free if j not in used]
     reworded = list(_reworded(bitext, other.units, covered, rest, own=own))
     placements = [*(Placement(i, i + 1, (j,)) for i, j in pairs), *tiled]
-    placed = {j for _, j, _ in reworded}
     return Placing(
-        tuple(sorted(placements, key=lambda one: (one.start, one.others))),
-        tuple(reworded),
-        tuple(j for j in rest if j not in placed),
+        tuple(sorted(placements, key=lambda one: (one.start, one.others))), tuple(reworded)
     )
 
 
