@@ -276,9 +276,11 @@ def find_reviewed(paths: Iterable[Path]) -> Iterator[Path]:
     """
     for path in paths:
         if (path / PROJECT).exists():
-            if not (path / SAVE).exists():
+            memories = [path / SAVE, *sorted(path.glob("*-omegat.tmx"))]
+            found = [memory for memory in memories if memory.exists()]
+            if not found:
                 raise FormatError(f"{path}: nothing was translated in this project yet")
-            yield path / SAVE
+            yield found[0]
         elif path.is_dir():
             found = [one for one in _files_under(path) if split_name(one)[1]]
             projects = [one.parent for one in sorted(path.glob(f"*/{PROJECT}"))]
