@@ -20,9 +20,9 @@ from itertools import islice
 from math import ceil, floor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, get_args
+from typing import Any, Self
 
-from toolkit.bitext import Bitext, Inline, Segment, State, Unit
+from toolkit.bitext import STATES, Bitext, Inline, Segment, Unit
 from toolkit.errors import FormatError
 from toolkit.packages import base_lang
 from toolkit.similarity import NEARLY, Words, compare, number_words, read_words
@@ -80,8 +80,6 @@ CREATE TABLE posting (
     PRIMARY KEY (word, length, unit)
 ) WITHOUT ROWID;
 """
-
-STATES: tuple[State, ...] = get_args(State)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +169,7 @@ def entries_of(bitext: Bitext, file: str = "") -> Iterator[Entry]:
 
 def is_vouched_for(unit: Unit) -> bool:
     """Tell whether a person made or reviewed a translation."""
-    return unit.origin != "machine" or unit.state in {"reviewed", "final"}
+    return unit.origin == "human" or unit.is_reviewed
 
 
 class TranslationMemory:
@@ -312,7 +310,7 @@ class TranslationMemory:
         """The file's name, for people."""
         return self.path.name
 
-    def add(self, bitext: Bitext, *, file: str = "", machine: bool = False) -> Added:
+    def add(self, bitext: Bitext, *, file: str = "", unreviewed: bool = False) -> Added:
         """Add the units of a bitext that have a translation which a person made or reviewed.
 
         The same unit in the same context is there once, with the provenance of both; of what they
@@ -321,19 +319,19 @@ class TranslationMemory:
         Args:
             bitext: the units, in the order of their document.
             file: the name to remember as their provenance.
-            machine: add unreviewed machine output, too.
+            unreviewed: add also what no person made or reviewed.
 
         Raises:
             FormatError: the memory cannot be written; it is as it was.
         """
-        return self.add_entries(entries_of(bitext, file), machine=machine)
+        return self.add_entries(entries_of(bitext, file), unreviewed=unreviewed)
 
-    def add_entries(self, entries: Iterable[Entry], *, machine: bool = False) -> Added:
+    def add_entries(self, entries: Iterable[Entry], *, unreviewed: bool = False) -> Added:
         """Add units one by one, however many; see `add`. What is written in part stays valid."""
         added = Added()
         waiting = iter(entries)
         while batch := list(islice(waiting, BATCH)):
-            wanted = [one for one in batch if _is_wanted(one.unit, machine=machine)]
+            wanted = [one for one in batch if _is_wanted(one.unit, unreviewed=unreviewed)]
             with self._told(), self._writing():
                 new = self._add_batch(wanted)
             added += Added(new, len(wanted) - new, len(batch) - len(wanted))
@@ -407,9 +405,8 @@ class TranslationMemory:
         self,
         source: str,
         langs: tuple[str, str],
+        context: tuple[str | None, str | None] = (None, None),
         *,
-        previous: str | None = None,
-        following: str | None = None,
         least: float = LEAST_SIMILARITY,
         most: int = MOST_MATCHES,
     ) -> list[Match]:
@@ -419,8 +416,8 @@ class TranslationMemory:
             source: the segment's text.
             langs: codes of its language and of the one wanted; regions decide only between
                 matches that are equally good.
-            previous, following: the segments before and after it, None where they are not known.
-            least: the least similarity; see `similarity`.
+            context: the segments before and after it, None where they are not known.
+            least: the least similarity; with 1 only the same text is looked for.
             most: how many to give.
 
         Returns:
@@ -431,8 +428,9 @@ class TranslationMemory:
             FormatError: the memory cannot be read.
         """
         with self._told():
-            found = self._same(source, langs) or self._similar(source, langs, least, most)
-        context = previous, following
+            found = self._same(source, langs)
+            if not found and least < 1:
+                found = self._similar(source, langs, least, most)
         matches = [
             Match(entry, score, _is_context(entry, context) and score == 1, self.name)
             for entry, score in found
@@ -507,9 +505,9 @@ class TranslationMemory:
         return [number for _, number in sorted(enough)[:MOST_CANDIDATES]]
 
 
-def _is_wanted(unit: Unit, *, machine: bool) -> bool:
+def _is_wanted(unit: Unit, *, unreviewed: bool) -> bool:
     filled = bool(unit.source.text.strip() and unit.target.strip())
-    return filled and (machine or is_vouched_for(unit))
+    return filled and (unreviewed or is_vouched_for(unit))
 
 
 def _is_context(entry: Entry, context: tuple[str | None, str | None]) -> bool:

@@ -15,34 +15,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
-from itertools import groupby
 from typing import Literal
 
 from toolkit.bitext import (
     Bitext,
     Edit,
     Inline,
-    Issue,
     Proposal,
     Segment,
-    Signature,
     TermMatch,
     Unit,
 )
 from toolkit.formats.rows import SEVERITIES, Place
 from toolkit.formats.tmx import is_machine
 from toolkit.formats.xmlfiles import permitted
-from toolkit.inlines import cut, nested
-from toolkit.placing import Placing, place_units
+from toolkit.inlines import nested
+from toolkit.placing import Placing, cut_anew, numbered, place_units
 
 Kind = Literal["accepted", "edited", "rejected", "split", "joined"]
 Rule = Literal["newest", "first", "last"]
 REVIEW = "review"
 """Step of the edit that records what a reviewer changed."""
-CONFLICT = "review-conflict"
-"""Code of the issue that marks a unit on which reviewers disagree."""
+CONFLICT = "Conflict: "
+"""How the note begins that marks a unit on which reviewers disagree."""
 BASE = "the bitext"
-REVIEWED = frozenset({"reviewed", "final"})
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _SAYS_ISSUE = re.compile(rf"(?:{'|'.join(SEVERITIES)}) [a-z-]+: ")
 
@@ -79,7 +75,6 @@ class Opinion:
         date: when it was last changed.
         rejects: whether the translation is refused.
         follows: whether it was given on the bitext as it is now.
-        is_stale: whether it may be what an earlier model wrote.
     """
 
     start: int
@@ -89,7 +84,6 @@ class Opinion:
     date: datetime
     rejects: bool = False
     follows: bool = False
-    is_stale: bool = False
 
     @property
     def target(self) -> str:
@@ -115,7 +109,7 @@ class Opinion:
             one.target
             for unit in self.units
             for one in unit.proposals
-            if all(issue.check != CONFLICT for issue in unit.issues)
+            if not any(map(_is_mark, unit.notes))
         }
         return {unit.target for unit in other.units} <= past | offered
 
@@ -141,9 +135,18 @@ class Conflict:
 
     def sentence(self) -> str:
         """Say it in one line."""
-        said = ", ".join(f"“{target}” ({author})" for author, target in self.opinions)
         taken = f"; taken: {self.chosen}" if self.chosen else ""
-        return f"{self.document}:{self.unit}: {self.reason}: {said}{taken}"
+        return f"{self.document}:{self.unit}: {self._matter}{taken}"
+
+    @property
+    def note(self) -> str:
+        """The note that marks the unit."""
+        return f"{CONFLICT}{self._matter}"
+
+    @property
+    def _matter(self) -> str:
+        said = ", ".join(f"“{target}” ({author})" for author, target in self.opinions)
+        return f"{self.reason}: {said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,7 @@ def _placed(placing: Placing) -> frozenset[int]:
 
 def is_human(unit: Unit) -> bool:
     """Say whether somebody made or approved a translation."""
-    return unit.state in REVIEWED or unit.origin == "human"
+    return unit.is_reviewed or unit.origin == "human"
 
 
 # --- notes ---------------------------------------------------------------------------------------
@@ -237,7 +240,11 @@ def _with_notes(
         for i, j in (*pairs, *((i, j) for i, j, _ in placing.reworded)):
             known = units[i].notes
             new = dict.fromkeys(map(permitted, review.bitext.units[j].notes))
-            added = [note for note in new if note not in known and not _SAYS_ISSUE.match(note)]
+            added = [
+                note
+                for note in new
+                if note not in known and not _SAYS_ISSUE.match(note) and not _is_mark(note)
+            ]
             if added:
                 units[i] = replace(units[i], notes=(*known, *added))
     count = sum(len(unit.notes) for unit in units) - sum(len(unit.notes) for unit in bitext.units)
@@ -268,11 +275,6 @@ def _opinions(bitext: Bitext, review: Review, placing: Placing) -> Iterator[Opin
             yield from _opinion_on_one(bitext, opinion, review)
 
 
-def _machine(signature: Signature) -> tuple[str, ...]:
-    """Name what decides on the machine's output; the tool and model's names may get lost."""
-    return signature.engine, signature.model_sha256, signature.glossary_sha256
-
-
 def _opinion_on_one(bitext: Bitext, opinion: Opinion, review: Review) -> Iterator[Opinion]:
     (theirs,) = opinion.units
     unit = bitext.units[opinion.start]
@@ -282,13 +284,10 @@ def _opinion_on_one(bitext: Bitext, opinion: Opinion, review: Review) -> Iterato
             kept = theirs if theirs.target else replace(theirs, target=unit.target)
             yield replace(opinion, units=(kept,), rejects=True)
     elif is_human(theirs) or _was_taken_over(theirs, unit):
-        if differs or theirs.state in REVIEWED or not review.is_silent:
+        if differs or theirs.is_reviewed or not review.is_silent:
             yield opinion
-    elif differs and review.is_silent:  # edited in a program that knows nothing of our states?
-        if _machine(review.bitext.signature) == _machine(bitext.signature):
-            yield opinion
-        elif review.bitext.written_checksum != review.bitext.checksum:
-            yield replace(opinion, is_stale=True)
+    elif differs and theirs.written_checksum and not theirs.is_as_written:
+        yield opinion  # edited in a program that knows nothing of our states
 
 
 def _was_taken_over(theirs: Unit, unit: Unit) -> bool:
@@ -334,7 +333,7 @@ def _settle(
 ) -> _Settled:
     """Decide what becomes of units on which there are opinions."""
     before = bitext.units[start:stop]
-    rivals = _rivals(_base(before, start, group), list(_by_review(group)))
+    rivals = _rivals(_base(before, start), list(_by_review(group)))
     if not rivals:
         return _Settled(before)
     chosen = rivals[0] if len(rivals) == 1 else _preferred(rivals, prefer)
@@ -342,7 +341,7 @@ def _settle(
         bitext.document.id,
         before[0].source.id,
         " ".join(unit.source.text for unit in before),
-        "the machine has translated anew" if rivals[-1].is_stale else "reviewers disagree",
+        "reviewers disagree",
         tuple((one.author, "rejected" if one.rejects else one.target) for one in rivals),
         chosen.author if chosen else "",
     )
@@ -356,9 +355,9 @@ def _settle(
     return _Settled(after, kinds, conflicts)
 
 
-def _base(units: Sequence[Unit], start: int, group: Sequence[Opinion]) -> Opinion | None:
+def _base(units: Sequence[Unit], start: int) -> Opinion | None:
     """Take the bitext's own units for an opinion where somebody has reviewed them."""
-    if not any(unit.state in REVIEWED for unit in units) and not any(o.is_stale for o in group):
+    if not any(unit.is_reviewed for unit in units):
         return None
     dates = [unit.changed for unit in units if unit.changed]
     return Opinion(start, start + len(units), tuple(units), BASE, max(dates, default=LONG_AGO))
@@ -383,7 +382,6 @@ def _rivals(base: Opinion | None, opinions: Sequence[Opinion]) -> list[Opinion]:
             one
             for one in distinct
             if one.content != base.content and (_succeeds(one, base) or not base.knows(one))
-            if not one.is_stale or base.units[0].state not in REVIEWED
         ]
     current = [
         one
@@ -454,16 +452,20 @@ def _reviewed(unit: Unit, opinion: Opinion) -> tuple[Unit, Kind | None]:
     )
     if differs:
         return after, "edited"
-    return (after, "accepted") if unit.state not in REVIEWED else (unit, None)
+    return (after, "accepted") if not unit.is_reviewed else (unit, None)
 
 
 def _name(unit: Unit) -> str:
-    return unit.author if unit.origin == "human" or unit.state in REVIEWED else ""
+    return unit.author if unit.origin == "human" or unit.is_reviewed else ""
 
 
 def _settled(unit: Unit) -> Unit:
     """Take the mark of a conflict off a unit."""
-    return replace(unit, issues=tuple(one for one in unit.issues if one.check != CONFLICT))
+    return replace(unit, notes=tuple(note for note in unit.notes if not _is_mark(note)))
+
+
+def _is_mark(note: str) -> bool:
+    return note.startswith(CONFLICT)
 
 
 def _recorded(
@@ -477,54 +479,31 @@ def _recorded(
 
 def _resegmented(bitext: Bitext, before: Sequence[Unit], opinion: Opinion) -> Iterator[Unit]:
     """Give the units of a reviewer's segments in the place of ours."""
-    block = bitext.document.blocks[before[0].source.block]
     target = " ".join(unit.target for unit in before)
-    notes = tuple(note for unit in before for note in unit.notes)
-    start, last = before[0].source.start, before[-1].source.stop
-    left = -1
-    for number, theirs in enumerate(opinion.units):
-        stop = _end_of(theirs.source.text, block.text, start)
-        start += len(block.text[start:stop]) - len(block.text[start:stop].lstrip())
-        stop = last if number + 1 == len(opinion.units) else stop
-        source = Segment(
-            f"{before[0].source.id}.{number}",  # numbered anew with its block
-            before[0].source.block,
-            start,
-            stop,
-            block.text[start:stop],
-            cut(block.inlines, start, stop, left),
-        )
+    notes = tuple(note for unit in before for note in unit.notes if not _is_mark(note))
+    texts = [unit.source.text for unit in opinion.units]
+    segments = cut_anew(bitext.document, [unit.source for unit in before], texts)
+    for number, (segment, theirs) in enumerate(zip(segments, opinion.units, strict=True)):
         yield Unit(
-            source,
+            segment,
             permitted(theirs.target).strip(),
             origin="human",
             state="reviewed",
-            terms=tuple(_terms_within(before, start, stop)),
+            terms=tuple(_terms_within(before, segment)),
             edits=_recorded((), target, theirs.target, opinion),
             notes=notes if number == 0 else (),
             author=_name(theirs),
             changed=theirs.changed,
-            inlines=theirs.inlines if theirs.source.inlines == source.inlines else (),
+            inlines=theirs.inlines if theirs.source.inlines == segment.inlines else (),
         )
-        start = left = stop
 
 
-def _end_of(piece: str, text: str, start: int) -> int:
-    """Find where a piece ends in a text, whatever white space the two have."""
-    wanted = sum(not letter.isspace() for letter in permitted(piece))
-    place = start
-    while wanted and place < len(text):
-        wanted -= not text[place].isspace()
-        place += 1
-    return place
-
-
-def _terms_within(units: Iterable[Unit], start: int, stop: int) -> Iterator[TermMatch]:
+def _terms_within(units: Iterable[Unit], segment: Segment) -> Iterator[TermMatch]:
     for unit in units:
         for term in unit.terms:
-            first, last = term.start + unit.source.start, term.stop + unit.source.start
-            if start <= first and last <= stop:
-                yield replace(term, start=first - start, stop=last - start)
+            start, stop = term.start + unit.source.start, term.stop + unit.source.start
+            if segment.start <= start and stop <= segment.stop:
+                yield replace(term, start=start - segment.start, stop=stop - segment.start)
 
 
 def _inlines_of(theirs: Unit, unit: Unit, target: str) -> tuple[Inline, ...]:
@@ -572,10 +551,8 @@ def moved_inlines(unit: Unit, target: str) -> tuple[Inline, ...]:
 
 def _marked(unit: Unit, opinions: Sequence[Opinion], conflict: Conflict) -> Unit:
     """Mark a unit on which reviewers disagree, with what they want as proposals."""
-    said = " or ".join(f"“{target}” ({author})" for author, target in conflict.opinions)
-    issue = Issue(CONFLICT, "error", f"{conflict.reason}: {said}; choose one")
-    unit = _with_proposals(unit, opinions)
-    return replace(_settled(unit), issues=(*_settled(unit).issues, issue))
+    unit = _with_proposals(_settled(unit), opinions)
+    return replace(unit, notes=(*unit.notes, conflict.note))
 
 
 def _with_proposals(unit: Unit, opinions: Iterable[Opinion]) -> Unit:
@@ -599,7 +576,7 @@ def _mark_reworded(
         return units, None
     unit = units[0]
     offered = any(one.target == theirs.target for one in unit.proposals)
-    if offered and unit.state in REVIEWED:
+    if offered and unit.is_reviewed:
         return units, None
     if not offered:
         proposal = Proposal(theirs.source.text, theirs.target, round(likeness, 2), review.name)
@@ -611,6 +588,8 @@ def _mark_reworded(
         f"the source was “{theirs.source.text}”",
         ((review.name, theirs.target),),
     )
+    if conflict.note not in unit.notes:
+        unit = replace(unit, notes=(*unit.notes, conflict.note))
     return (unit, *units[1:]), conflict
 
 
@@ -622,14 +601,6 @@ def _with_units(bitext: Bitext, changed: dict[int, tuple[Unit, ...]]) -> Bitext:
     units: list[Unit] = []
     for i, unit in enumerate(bitext.units):
         units += changed.get(i, (unit,))
-    numbered = []
-    for _, group in groupby(units, key=lambda unit: unit.source.block):
-        members = list(group)
-        if any(unit.source.id.count(".") > 1 for unit in members):
-            block = members[0].source.id.partition(".")[0]
-            members = [
-                replace(unit, source=replace(unit.source, id=f"{block}.{number}"))
-                for number, unit in enumerate(members, start=1)
-            ]
-        numbered += members
-    return replace(bitext, units=tuple(numbered))
+    segments = numbered(unit.source for unit in units)
+    placed = (replace(unit, source=one) for unit, one in zip(units, segments, strict=True))
+    return replace(bitext, units=tuple(placed))

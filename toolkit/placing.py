@@ -7,15 +7,17 @@ otherwise gives units that together cover what several of ours cover.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import PurePosixPath
 
 from rapidfuzz import fuzz, process
 
-from toolkit.bitext import Bitext, Unit
+from toolkit.bitext import Bitext, Document, Segment, Unit
 from toolkit.formats.rows import Place
 from toolkit.formats.xmlfiles import permitted
+from toolkit.inlines import cut
 
 LEAST_SIMILARITY = 0.75
 """Below it a source is not taken for an older or newer wording of another."""
@@ -73,7 +75,9 @@ def place_units(
     pairs = _same_sources(bitext, other, known, own=own)
     paired = {j for _, j in pairs}
     free = [j for j, place in enumerate(known) if j not in paired and place is None]
-    tiled = list(_tilings(bitext, other.units, {i for i, _ in pairs}, free))
+    segments = [unit.source for unit in bitext.units]
+    sources = [unit.source.text for unit in other.units]
+    tiled = list(_tilings(segments, sources, {i for i, _ in pairs}, free))
     used = {j for one in tiled for j in one.others}
     covered = {i for i, _ in pairs} | {i for one in tiled for i in range(one.start, one.stop)}
     rest = [j for j in free if j not in used]
@@ -158,24 +162,23 @@ def _by_neighbours(
 
 
 def _tilings(
-    bitext: Bitext, others: Sequence[Unit], paired: set[int], free: Sequence[int]
+    segments: Sequence[Segment], sources: Sequence[str], paired: set[int], free: Sequence[int]
 ) -> Iterator[Placement]:
-    """Find runs of unpaired units in a block whose text the other file cuts in another way."""
+    """Find runs of unpaired segments in a block whose text the other file cuts in another way."""
     pieces: dict[str, list[int]] = defaultdict(list)
     for j in free:
-        pieces[_squeezed(others[j].source.text)].append(j)
+        pieces[_squeezed(sources[j])].append(j)
     lengths = sorted(set(map(len, pieces)))
-    units = bitext.units
     start = 0
-    while start < len(units):
+    while start < len(segments) and pieces:
         text, found = "", None
-        for stop in range(start, len(units)):
-            if stop in paired or units[stop].source.block != units[start].source.block:
+        for stop in range(start, len(segments)):
+            if stop in paired or segments[stop].block != segments[start].block:
                 break
-            text += _squeezed(units[stop].source.text)
-            cut = _cut(text, pieces, lengths)
-            if cut:
-                found = Placement(start, stop + 1, _taken(cut, pieces))
+            text += _squeezed(segments[stop].text)
+            found_pieces = _cut(text, pieces, lengths)
+            if found_pieces:
+                found = Placement(start, stop + 1, _taken(found_pieces, pieces))
                 break
         if found:
             yield found
@@ -198,9 +201,9 @@ def _cut(text: str, pieces: dict[str, list[int]], lengths: Sequence[int]) -> lis
     return [] if stop else cuts[::-1]
 
 
-def _taken(cut: Sequence[str], pieces: dict[str, list[int]]) -> tuple[int, ...]:
+def _taken(texts: Sequence[str], pieces: dict[str, list[int]]) -> tuple[int, ...]:
     """Take the units of the pieces, each once as long as there are several of a text."""
-    return tuple(found.pop(0) if len(found := pieces[piece]) > 1 else found[0] for piece in cut)
+    return tuple(found.pop(0) if len(found := pieces[piece]) > 1 else found[0] for piece in texts)
 
 
 def _reworded(
@@ -218,3 +221,85 @@ def _reworded(
             source, free, scorer=fuzz.ratio, score_cutoff=100 * LEAST_SIMILARITY
         ):
             yield found[2], j, found[1] / 100
+
+
+def cut_anew(
+    document: Document, segments: Sequence[Segment], sources: Sequence[str]
+) -> Iterator[Segment]:
+    """Cut what consecutive segments of a block cover into other segments.
+
+    Args:
+        document: the document.
+        segments: those there are.
+        sources: the texts of those wanted, which together are the same text, whatever the white
+            space between them.
+
+    Yields:
+        segments whose identifiers say that the block has to be numbered anew; see `numbered`.
+    """
+    block = document.blocks[segments[0].block]
+    start, left = segments[0].start, -1
+    for number, source in enumerate(sources, start=1):
+        stop = _end_of(source, block.text, start)
+        if number == len(sources):
+            stop = segments[-1].stop
+        start += len(block.text[start:stop]) - len(block.text[start:stop].lstrip())
+        yield Segment(
+            f"{segments[0].id}.{number}",
+            segments[0].block,
+            start,
+            stop,
+            block.text[start:stop],
+            cut(block.inlines, start, stop, left),
+        )
+        start = left = stop
+
+
+def _end_of(piece: str, text: str, start: int) -> int:
+    """Find where a piece ends in a text, whatever white space the two have."""
+    wanted = len(_squeezed(piece))
+    place = start
+    while wanted and place < len(text):
+        wanted -= len(_squeezed(text[place]))
+        place += 1
+    return place
+
+
+def numbered(segments: Iterable[Segment]) -> Iterator[Segment]:
+    """Number the segments of each block anew in which some were cut anew."""
+    for _, group in groupby(segments, key=lambda one: one.block):
+        members = list(group)
+        changed = any(one.id.count(".") > 1 for one in members)
+        block = members[0].id.partition(".")[0]
+        for number, one in enumerate(members, start=1):
+            yield replace(one, id=f"{block}.{number}") if changed else one
+
+
+def resegment(
+    document: Document, segments: Sequence[Segment], sources: Iterable[str]
+) -> list[Segment]:
+    """Cut a document as a reviewer has cut it who split or joined some of its segments.
+
+    Args:
+        document: the document.
+        segments: its segments by the rules.
+        sources: the source texts of reviewed units.
+
+    >>> from toolkit.bitext import Block
+    >>> document = Document("call", "ru", "", (Block("paragraph", "Да. Нет. Мир."),))
+    >>> segments = [Segment("1.1", 0, 0, 8, "Да. Нет."), Segment("1.2", 0, 9, 13, "Мир.")]
+    >>> [one.text for one in resegment(document, segments, ["Нет.", "Да."])]
+    ['Да.', 'Нет.', 'Мир.']
+    """
+    reviewed = list(sources)
+    keys = [_key(text) for text in reviewed]
+    own = [_key(one.text) for one in segments]
+    paired = {i for i, key in enumerate(own) if key in set(keys)}
+    free = [j for j, key in enumerate(keys) if key not in set(own)]
+    result = list(segments)
+    for found in reversed(list(_tilings(segments, reviewed, paired, free))):
+        texts = [reviewed[j] for j in found.others]
+        result[found.start : found.stop] = cut_anew(
+            document, segments[found.start : found.stop], texts
+        )
+    return list(numbered(result))

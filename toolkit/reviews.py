@@ -12,7 +12,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from toolkit.bitext import Bitext, Block, Document, Inline, Segment, Signature, Unit
+from toolkit.bitext import (
+    STATES,
+    Bitext,
+    Block,
+    Document,
+    Inline,
+    Segment,
+    Signature,
+    State,
+    Unit,
+    unit_checksum,
+)
 from toolkit.errors import FormatError, OutputError
 from toolkit.files import write_together
 from toolkit.formats.html import is_review_page
@@ -20,10 +31,10 @@ from toolkit.formats.text import render_text
 from toolkit.formats.tmx import read_tmx, render_tmx, stream_tmx
 from toolkit.inlines import RichText
 from toolkit.inputs import READERS, read_bitext
-from toolkit.memory import TranslationMemory, entries_of
-from toolkit.merging import REVIEWED, Conflict, Merged, Review, Rule, is_human, merge_reviews
+from toolkit.memory import Entry, TranslationMemory, entries_of
+from toolkit.merging import Conflict, Merged, Review, Rule, is_human, merge_reviews
 from toolkit.omegat_project import PROJECT, SAVE
-from toolkit.outputs import FORMATS, SUFFIXES, render_bitext
+from toolkit.outputs import FORMATS, paths_of, render_bitext
 from toolkit.packages import base_lang
 
 UNPLACED = "unplaced.tmx"
@@ -120,7 +131,8 @@ def merge_files(
         if one.bitext != output.bitext or output.edited:
             contents |= _rendered(output, one.bitext, date)
     everything = [*reviews, *(review for output in outputs for review in output.edited)]
-    unplaced = list(_unplaced(everything, placed))
+    left = [(review, set(_left(review, placed[review.name]))) for review in everything]
+    unplaced = [(review.name, review.bitext.units[j]) for review, js in left for j in sorted(js)]
     kept_in = (translations if translations.is_dir() else translations.parent) / UNPLACED
     contents |= _kept(kept_in, unplaced, langs, date)
     write_together(contents)
@@ -130,7 +142,7 @@ def merge_files(
         unplaced=tuple(unplaced),
         kept_in=kept_in if unplaced else None,
         written=tuple(contents),
-        remembered=_remember(memory, merged) if memory else 0,
+        remembered=_remember(memory, merged, left) if memory else 0,
     )
 
 
@@ -145,17 +157,29 @@ def _concerned(
             yield review
 
 
-def _remember(path: Path, merged: Iterable[tuple[Output, Merged]]) -> int:
+def _remember(
+    path: Path, merged: Iterable[tuple[Output, Merged]], others: Iterable[tuple[Review, set[int]]]
+) -> int:
+    """Add to a memory what is reviewed: of the documents, and of the files what belongs in none."""
     with TranslationMemory(path, create=True) as memory:
         added = [
             memory.add_entries(
                 entry
                 for entry in entries_of(one.bitext, output.path.name)
-                if entry.unit.state in REVIEWED
+                if entry.unit.is_reviewed
             )
             for output, one in merged
         ]
+        for review, indexes in others:
+            entries = list(entries_of(review.bitext, Path(review.name).name))
+            added.append(memory.add_entries(_vouched_for(entries[j]) for j in sorted(indexes)))
     return sum(one.new for one in added)
+
+
+def _vouched_for(entry: Entry) -> Entry:
+    state: State = "final" if entry.unit.state == "final" else "reviewed"
+    unit = replace(entry.unit, origin="human", state=state)
+    return replace(entry, unit=unit)
 
 
 # --- the files that are there --------------------------------------------------------------------
@@ -220,49 +244,59 @@ def split_name(path: Path) -> tuple[Path, str]:
 def _output(files: Mapping[Path, Bitext]) -> Output:
     """Tell of a document's files the one to merge into, and those edited in place."""
     rank = {suffix: number for number, suffix in enumerate(BITEXT_SUFFIXES)}
-    bitext = next(iter(files.values()))
-    named = [p for p in files if "_".join(split_name(p)[0].name.split()) == bitext.document.id]
-    ordered = sorted(named or files, key=lambda path: rank.get(split_name(path)[1], len(rank)))
-    richest = ordered[0]
-    stem = split_name(richest)[0]
-    beside = [path for path in ordered if split_name(path)[0] == stem]
-    path = next((p for p in beside if _is_as_written(files[p])), richest)
-    bitext = files[path] if path == richest else _with_texts_of(files[richest], files[path])
+    name = next(iter(files.values())).document.id
+    named = [path for path in files if "_".join(split_name(path)[0].name.split()) == name]
+    path = min(named or files, key=lambda path: rank.get(split_name(path)[1], len(rank)))
+    bitext = _as_written(files[path], files.values())
     edited = tuple(
-        read_review(other, name=str(other))
-        for other in files
-        if other != path and _holds_work(files[other], bitext)
+        read_review(other, name=str(other)) for other in files if _holds_work(files[other], bitext)
     )
-    return Output(stem, richest, bitext, tuple(files), edited)
+    return Output(split_name(path)[0], path, bitext, tuple(files), edited)
 
 
-def _is_as_written(bitext: Bitext) -> bool:
-    return bitext.written_checksum == bitext.checksum
+def _as_written(bitext: Bitext, formats: Iterable[Bitext]) -> Bitext:
+    """Give a bitext as it was before it was edited in place, which its other formats may know."""
+    written = {
+        (unit.source.id, unit.source.text): unit
+        for other in formats
+        for unit in other.units
+        if unit.is_as_written
+    }
+    units = (
+        unit
+        if unit.is_as_written or not unit.written_checksum
+        else _before(unit, written.get((unit.source.id, unit.source.text)))
+        for unit in bitext.units
+    )
+    return replace(bitext, units=tuple(units))
+
+
+def _before(unit: Unit, written: Unit | None) -> Unit:
+    """Give a unit as it was written: from another format, or by its checksum and last edit."""
+    if written and written.target == unit.target:
+        return replace(unit, state=written.state, origin=written.origin)
+    if written:
+        return replace(written, source=unit.source, inlines=())
+    last = unit.edits[-1].after if unit.edits else ""
+    for target in (unit.target, last):
+        for state in STATES:
+            if unit_checksum(unit.source.text, target, state) == unit.written_checksum:
+                kept = unit.inlines if target == unit.target else ()
+                return replace(unit, target=target, state=state, origin="machine", inlines=kept)
+    return replace(unit, target="", state="initial", origin="machine", inlines=())
 
 
 def _holds_work(bitext: Bitext, base: Bitext) -> bool:
-    """Say whether a file beside the bitext says anything that the bitext does not."""
+    """Say whether a file beside the bitext, or its own, says anything that the bitext does not."""
     if [(unit.target, unit.state, unit.notes) for unit in bitext.units] == [
         (unit.target, unit.state, unit.notes) for unit in base.units
     ]:
         return False
-    noted = {note for unit in bitext.units for note in unit.notes}
     known = {note for unit in base.units for note in unit.notes}
-    reviewed = any(unit.state in REVIEWED for unit in bitext.units)
-    return not _is_as_written(bitext) or reviewed or not noted <= known
-
-
-def _with_texts_of(rich: Bitext, plain: Bitext) -> Bitext:
-    """Give a bitext with the translations of its other format, which was not edited."""
-    if [one.source.text for one in rich.units] != [one.source.text for one in plain.units]:
-        return plain
-    units = [
-        one
-        if one.target == other.target and one.state == other.state
-        else replace(other, source=one.source, inlines=())
-        for one, other in zip(rich.units, plain.units, strict=True)
-    ]
-    return replace(rich, units=tuple(units), written_checksum=plain.written_checksum)
+    return any(
+        unit.is_reviewed or not unit.is_as_written or not known.issuperset(unit.notes)
+        for unit in bitext.units
+    )
 
 
 # --- the files that came back --------------------------------------------------------------------
@@ -369,14 +403,14 @@ def _rendered(output: Output, bitext: Bitext, date: datetime) -> dict[Path, byte
         OutputError: a file holds work that could not be read back.
     """
     contents = {output.path: render_bitext(bitext, output.path, date)}
-    for name, suffixes in SUFFIXES.items():
-        paths = [output.stem.with_name(output.stem.name + one) for one in suffixes(bitext)]
+    for name, (_, render) in FORMATS.items():
+        paths = paths_of(output.stem, [name], (bitext.source_lang, bitext.target_lang))
         there = [path for path in paths if path.exists() and path not in contents]
         for path in there:
             _refuse_to_overwrite(path, output)
         if there:
-            rendered = FORMATS[name](bitext, date)
-            contents |= {path: rendered[path.name.removeprefix(output.stem.name)] for path in there}
+            rendered = dict(zip(paths, render(bitext, date), strict=True))
+            contents |= {path: rendered[path] for path in there}
     return contents
 
 
@@ -393,14 +427,11 @@ def _refuse_to_overwrite(path: Path, output: Output) -> None:
         )
 
 
-def _unplaced(
-    reviews: Iterable[Review], placed: Mapping[str, set[int]]
-) -> Iterator[tuple[str, Unit]]:
-    """Give the reviewed units that belong in no document, with the name of their file."""
-    for review in reviews:
-        for j, unit in enumerate(review.bitext.units):
-            if j not in placed[review.name] and unit.target and is_human(unit):
-                yield review.name, unit
+def _left(review: Review, placed: set[int]) -> Iterator[int]:
+    """Give the indexes of the reviewed units that no document has taken."""
+    for j, unit in enumerate(review.bitext.units):
+        if j not in placed and unit.target and unit.state != "initial" and is_human(unit):
+            yield j
 
 
 def _kept(

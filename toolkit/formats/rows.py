@@ -9,6 +9,7 @@ free fields, as pairs of a name and a text:
     state        `initial`, `translated`, `reviewed` or `final`
     author       who made or last changed the translation
     changed      when, as `20261127T093000Z`
+    checksum     of the texts and the state as they were written, 16 hexadecimal digits
     score        confidence of the engine, 0 to 1
     term         `START-STOP ID: source term = target term`
     edit         `STEP: reason`, followed by before-edit and after-edit
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import TypeVar, get_args
 
 from toolkit.bitext import (
+    STATES,
     Bitext,
     Block,
     BlockKind,
@@ -39,9 +41,9 @@ from toolkit.bitext import (
     Severity,
     Signature,
     Span,
-    State,
     TermMatch,
     Unit,
+    unit_checksum,
 )
 from toolkit.formats.xmlfiles import permitted
 
@@ -55,7 +57,6 @@ WIDEST_GAP = 8
 """Code points between two segments of a block; a larger gap is an error of the file."""
 
 ORIGINS: tuple[Origin, ...] = get_args(Origin)
-STATES: tuple[State, ...] = get_args(State)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
 
@@ -113,6 +114,8 @@ def unit_properties(unit: Unit, kind: BlockKind) -> Iterator[tuple[str, str]]:
     yield "start", str(unit.source.start)
     yield "origin", unit.origin
     yield "state", unit.state
+    texts = permitted(unit.source.text), permitted(unit.target)
+    yield "checksum", unit_checksum(*texts, unit.state)
     if unit.author:
         yield "author", unit.author
     if unit.changed:
@@ -179,6 +182,7 @@ def with_properties(langs: tuple[str, str], unit: Unit, properties: Properties) 
         author=first.get("author", unit.author),
         changed=read_date(first.get("changed")) or unit.changed,
         inlines=unit.inlines,
+        written_checksum=first.get("checksum", ""),
     )
     kind = _one_of(KINDS, first.get("block"), "paragraph")
     return Row(langs, kind, whole, None if "block" in first else _place(first))
