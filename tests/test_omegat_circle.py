@@ -1,4 +1,4 @@
-"""The whole circle with OmegaT: translated, reviewed there, merged, translated again; all is kept."""
+"""The whole circle with OmegaT: translated, reviewed there, merged, translated again."""
 
 import re
 from pathlib import Path

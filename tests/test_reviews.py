@@ -9,15 +9,23 @@ from pathlib import Path
 import docx
 import polib
 import pytest
-from conftest import DATE, Bilingual
+from conftest import DATE, Bilingual, WordForWord
 from test_formats import bitext_of
 from test_reading import full_bitext
 from translate.storage import po, tmx, xliff, xliff2
 
-from toolkit import FormatError, OutputError, read_bitext
+from toolkit import (
+    Block,
+    Document,
+    FormatError,
+    OutputError,
+    read_bitext,
+    translate_document,
+)
 from toolkit.files import write_atomically
-from toolkit.memory import TranslationMemory
+from toolkit.memory import TranslationMemory, entries_of
 from toolkit.outputs import FORMATS, write_outputs
+from toolkit.pretranslation import Reuse
 from toolkit.reviews import UNPLACED, MergeReport, merge_files
 
 BITEXT = bitext_of(
@@ -197,8 +205,8 @@ def test_newest_translation_is_taken_by_rule(tmp_path: Path) -> None:
         (tmp_path / f"{name}.tmx").write_text(text, encoding="utf-8")
     reviewed = [tmp_path / "new.tmx", tmp_path / "old.tmx"]
     merge_files(tmp_path / "out", reviewed, DATE, prefer="newest")
-    unit = read_bitext(tmp_path / "out/call.tmx").units[2]
-    assert (unit.target, unit.author) == ("Peace, new.", "new")
+    merged = read_bitext(tmp_path / "out/call.tmx").units[2]
+    assert (merged.target, merged.author) == ("Peace, new.", "new")
 
 
 MEMORY = """<tmx version="1.4"><header srclang="ru" creationtool="x"/><body>
@@ -294,3 +302,34 @@ def test_folders_without_bitexts_are_told(out: Path, tmp_path: Path) -> None:
         merge_files(tmp_path / "empty", [], DATE)
     with pytest.raises(FormatError, match="empty: holds no TMX, XLIFF, PO or Word table"):
         merge_files(out, [tmp_path / "empty"], DATE)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "texts"),
+    [
+        ("Стороны согласны. Встреча прошла.", "They agree and met.", 1),
+        ("Стороны согласны.", "They agree.", 2),
+    ],
+    ids=["joined", "as we cut them"],
+)
+def test_reviewers_segments_stay_in_a_new_run(
+    tmp_path: Path, source: str, target: str, texts: int
+) -> None:
+    """The rules cut two sentences; a reviewer who joined them finds them joined."""
+    paragraph = Block("paragraph", "Стороны согласны. Встреча прошла.")
+    document = Document("call", "ru", "", (paragraph,))
+    bitext = translate_document(document, WordForWord({}))
+    write_outputs(bitext, tmp_path / "call", ["tmx"], DATE)
+    unit = (
+        f'<tu><tuv xml:lang="ru"><seg>{source}</seg></tuv>'
+        f'<tuv xml:lang="en"><seg>{target}</seg></tuv></tu>'
+    )
+    text = f'<tmx version="1.4"><header srclang="ru"/><body>{unit}</body></tmx>'
+    (tmp_path / "back.tmx").write_text(text, encoding="utf-8")
+    merge_files(tmp_path / "call.tmx", [tmp_path / "back.tmx"], DATE)
+    reviewed = read_bitext(tmp_path / "call.tmx")
+    reuse = Reuse(earlier=list(entries_of(reviewed)))
+    again = translate_document(document, WordForWord({}), reuse=reuse)
+    assert len(again.units) == texts
+    assert (again.units[0].source.text, again.units[0].target) == (source, target)
+    assert [unit.source for unit in again.units] == [unit.source for unit in reviewed.units]

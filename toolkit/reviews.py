@@ -7,7 +7,7 @@ reviewed, too; then all of them are written anew, together or not at all.
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,19 +114,17 @@ def merge_files(
     there = {path.resolve() for output in outputs for path in output.files}
     paths = [path for path in find_reviewed(reviewed) if path.resolve() not in there]
     langs = outputs[0].bitext.source_lang, outputs[0].bitext.target_lang
-    names = Counter(path.name for path in paths)
-    reviews = [
-        read_review(path, langs, path.name if names[path.name] == 1 else str(path))
-        for path in paths
-    ]
+    reviews = _read_reviews(paths, langs)
+    known = {output.bitext.document.id for output in outputs}
     placed: dict[str, set[int]] = {review.name: set() for review in reviews}
     contents: dict[Path, bytes] = {}
     merged: list[tuple[Output, Merged]] = []
     for output in outputs:
-        concerned = [*output.edited, *_concerned(reviews, output, outputs)]
-        one = merge_reviews(output.bitext, concerned, prefer)
+        name = output.bitext.document.id
+        own = [*output.edited, *concerned(reviews, name, known)]
+        one = merge_reviews(output.bitext, own, prefer)
         merged.append((output, one))
-        for review, found in zip(concerned, one.placed, strict=True):
+        for review, found in zip(own, one.placed, strict=True):
             placed.setdefault(review.name, set()).update(found)
         if one.bitext != output.bitext or output.edited:
             contents |= _rendered(output, one.bitext, date)
@@ -146,14 +144,11 @@ def merge_files(
     )
 
 
-def _concerned(
-    reviews: Sequence[Review], output: Output, outputs: Sequence[Output]
-) -> Iterator[Review]:
-    """Give the reviews that may be of a document: not those that name another one."""
-    known = {one.bitext.document.id for one in outputs}
+def concerned(reviews: Iterable[Review], document: str, known: Container[str]) -> Iterator[Review]:
+    """Give the reviews that may be of a document: not those that name another known one."""
     for review in reviews:
         name = review.bitext.document.id
-        if name == output.bitext.document.id or name not in known:
+        if name == document or name not in known:
             yield review
 
 
@@ -329,6 +324,28 @@ def find_reviewed(paths: Iterable[Path]) -> Iterator[Path]:
             )
         else:
             yield path
+
+
+def read_reviewed(path: Path, langs: tuple[str, str]) -> list[Review]:
+    """Read the documents of a folder as they are after review, or a file or project that is one.
+
+    Raises:
+        FormatError: a file cannot be read or is of other languages.
+    """
+    if path.is_dir() and not (path / PROJECT).exists():
+        return [
+            Review(str(output.path), merge_reviews(output.bitext, output.edited).bitext)
+            for output in find_outputs(path)
+        ]
+    return _read_reviews(list(find_reviewed([path])), langs)
+
+
+def _read_reviews(paths: Sequence[Path], langs: tuple[str, str]) -> list[Review]:
+    names = Counter(path.name for path in paths)
+    return [
+        read_review(path, langs, path.name if names[path.name] == 1 else str(path))
+        for path in paths
+    ]
 
 
 def read_review(path: Path, langs: tuple[str, str] = ("", ""), name: str = "") -> Review:
