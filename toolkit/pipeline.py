@@ -1,10 +1,10 @@
 """The straight line from a document to a bitext."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
-from toolkit.bitext import Bitext, Document, Signature, Unit
+from toolkit.bitext import Bitext, Document, Segment, Signature, Unit
 from toolkit.checks import check_bitext
 from toolkit.degeneration import translate_soundly
 from toolkit.enforcement import enforce_terms
@@ -14,7 +14,8 @@ from toolkit.literals import restore_literals
 from toolkit.matcher import TermMatcher
 from toolkit.packages import base_lang
 from toolkit.placement import Draft
-from toolkit.pretranslation import Reuse, pretranslate
+from toolkit.placing import resegment
+from toolkit.pretranslation import NOTHING, Reuse, pretranslate
 from toolkit.scripts import has_letters_of
 from toolkit.segmentation import SegmentationRules, load_rules, segment
 
@@ -29,7 +30,7 @@ def translate_document(  # noqa: PLR0913 - the optional ones are keywords
     *,
     enforce: bool = True,
     target_lang: str | None = None,
-    reuse: Reuse | None = None,
+    reuse: Reuse = NOTHING,
     on_progress: Callable[[int, int], object] = lambda _done, _total: None,
 ) -> Bitext:
     """Segment a document, find the glossary's terms, translate what no one has, and check it.
@@ -51,9 +52,9 @@ def translate_document(  # noqa: PLR0913 - the optional ones are keywords
     """
     rules = rules or load_rules(lang=document.lang)
     langs = document.lang, target_lang or engine.target_lang
-    units = find_units(document, matcher, rules)
-    if reuse:
-        units = pretranslate(units, langs, reuse, matcher)
+    segments = resegment(document, list(segment(document, rules)), reuse.reviewed_sources)
+    units = find_units(segments, matcher)
+    units = pretranslate(units, langs, reuse, matcher)
     units = translate_units(units, engine, on_progress, enforce=enforce)
     bitext = Bitext(
         document,
@@ -64,14 +65,9 @@ def translate_document(  # noqa: PLR0913 - the optional ones are keywords
     return check_bitext(bitext)
 
 
-def find_units(
-    document: Document, matcher: TermMatcher | None, rules: SegmentationRules
-) -> list[Unit]:
-    """Segment a document into units with their terms and without a translation."""
-    return [
-        Unit(one, "", terms=matcher.find(one.text) if matcher else ())
-        for one in segment(document, rules)
-    ]
+def find_units(segments: Iterable[Segment], matcher: TermMatcher | None) -> list[Unit]:
+    """Make units of segments, with their terms and without a translation."""
+    return [Unit(one, "", terms=matcher.find(one.text) if matcher else ()) for one in segments]
 
 
 def translate_units(
