@@ -2,18 +2,20 @@
 
 import codecs
 import io
+import os
 import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from html import escape
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from toolkit.bitext import Block, BlockKind, Document, InlineKind
 from toolkit.errors import DocumentError
+from toolkit.files import most_unpacked
 from toolkit.inlines import RichText
 
 if TYPE_CHECKING:
@@ -125,14 +127,33 @@ def _articles_under(path: Path, output: Path | None) -> Iterator[tuple[Path, Pat
 def _read_bytes(path: Path) -> bytes:
     try:
         if path.name == "-":
-            return sys.stdin.buffer.read()
-        if path.stat().st_size > MAX_BYTES:
-            raise DocumentError(f"{path}: is larger than 100 MB; split it into articles")
-        return path.read_bytes()
+            content, changed = _read_limited(sys.stdin.buffer), False
+        else:
+            content, changed = _read_once(path)
     except FileNotFoundError as error:
         raise DocumentError(f"{path}: there is no such file; check the path") from error
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read ({error.strerror})") from error
+    if len(content) > MAX_BYTES:
+        raise DocumentError(f"{path}: is larger than 100 MB; split it into articles")
+    if changed:
+        raise DocumentError(f"{path}: changed while it was read; run again when it is saved")
+    return content
+
+
+def _read_once(path: Path) -> tuple[bytes, bool]:
+    """Read a file, and say whether somebody wrote it meanwhile."""
+    with path.open("rb") as file:
+        before = os.fstat(file.fileno())
+        content = _read_limited(file)
+        after = os.fstat(file.fileno())
+    return content, (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+
+
+def _read_limited(file: IO[bytes]) -> bytes:
+    """Read a file to its end or to more than `MAX_BYTES`, whichever comes first."""
+    pieces = iter(lambda: file.read(MAX_BYTES // 100), b"")
+    return b"".join(islice(pieces, 101))
 
 
 def decode_text(content: bytes, encoding: str | None = None) -> str:
@@ -410,14 +431,18 @@ def open_word(content: bytes) -> "WordDocument":
     """Open the content of a .docx file.
 
     Raises:
-        DocumentError: it is none, or unpacks to more than `MAX_UNPACKED_BYTES`.
+        DocumentError: it is none, or unpacks to too much.
     """
     import docx  # noqa: PLC0415 - only for this format
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
-                raise DocumentError("unpacks to more than 500 MB; split it into articles")
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > min(MAX_UNPACKED_BYTES, most_unpacked(len(content))):
+            raise DocumentError(
+                "unpacks to far more than a Word document does; save it again in Word, or split it "
+                "into articles"
+            )
         return docx.Document(io.BytesIO(content))
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise DocumentError(

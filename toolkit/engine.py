@@ -8,6 +8,7 @@ import io
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -146,8 +147,12 @@ class ArgosEngine:
         threads: int = 0,
         compute_type: str = "default",
     ) -> None:
-        import ctranslate2  # noqa: PLC0415 - half the cold start of the command line
-
+        try:
+            import ctranslate2  # noqa: PLC0415 - half the cold start of the command line
+        except ImportError as error:
+            raise EngineError(
+                f"CTranslate2 does not load ({error}); free some memory, or install it again"
+            ) from error
         self.package = package
         self.decoding = decoding or Decoding()
         self.compute_type = compute_type
@@ -249,13 +254,14 @@ class ArgosEngine:
         """
         words = [translation.split() for translation in translations]
         encoded = [[self._tokenizer.encode_target(word) for word in split] for split in words]
-        results = self._translator.score_batch(
-            [self._tokenizer.encode(text.translate(INVISIBLE)) for text in texts],
-            [self._prefix + [token for word in split for token in word] for split in encoded],
-            max_batch_size=SCORING_BATCH_TOKENS,
-            batch_type="tokens",
-            max_input_length=0,
-        )
+        with _failure_told():
+            results = self._translator.score_batch(
+                [self._tokenizer.encode(text.translate(INVISIBLE)) for text in texts],
+                [self._prefix + [token for word in split for token in word] for split in encoded],
+                max_batch_size=SCORING_BATCH_TOKENS,
+                batch_type="tokens",
+                max_input_length=0,
+            )
         return [
             _sums(result.log_probs[len(self._prefix) :], [*map(len, split), 1])
             for result, split in zip(results, encoded, strict=True)
@@ -294,7 +300,8 @@ class ArgosEngine:
             return_scores=True,
         )
         for pending in results:
-            result = pending.result()
+            with _failure_told():
+                result = pending.result()
             best, *others = (
                 self._hypothesis(tokens, score, decoding)
                 for tokens, score in zip(result.hypotheses, result.scores, strict=True)
@@ -454,6 +461,18 @@ def available_processors() -> int:
     if hasattr(os, "sched_getaffinity"):  # Linux, where a container may have fewer than the machine
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+@contextmanager
+def _failure_told() -> Iterator[None]:
+    """Tell a failure of the decoder, most of which are want of memory."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise EngineError(
+            f"the model failed ({_first_line(error)}); if the memory does not suffice, split the "
+            "article or choose a smaller --beam"
+        ) from error
 
 
 def _first_line(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Writing files so that a reader never sees half of one."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +14,15 @@ TEMPORARY = ".part"
 """How the name of a file ends that is being written."""
 _KEPT_OF_NAME = 40
 """How many characters of a file's name its temporary name holds."""
+
+DENSEST = 200
+"""How many times a packed text may become larger: of XML about 20, of a bomb 1,000."""
+SPARE = 10 * 1024**2
+
+
+def most_unpacked(packed: int) -> int:
+    """Give how many bytes may be taken out of an archive of so many, if it is no bomb."""
+    return SPARE + DENSEST * packed
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
@@ -107,7 +117,7 @@ def make_folder(folder: Path) -> None:
     """Make a folder, and those that it lies in.
 
     Raises:
-        OutputError: it cannot be made, or is a file.
+        OutputError: it cannot be made or written to, or is a file.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -117,6 +127,14 @@ def make_folder(folder: Path) -> None:
         raise OutputError(
             f"{folder}: the folder cannot be made ({error.strerror}); choose another with -o"
         ) from error
+    if not os.access(folder, os.W_OK):
+        raise OutputError(f"{folder}: the folder cannot be written to; choose another with -o")
+
+
+def is_for_good(error: BaseException) -> bool:
+    """Say whether an error in writing will meet every other file, too: the disk is full."""
+    cause = error.__cause__
+    return isinstance(cause, OSError) and cause.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 def _mode_of(path: Path) -> int:

@@ -7,7 +7,7 @@ initials, quotations) stands in `data/bilingual.srx`; nothing of it stands here.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -22,6 +22,8 @@ from toolkit.files import write_atomically
 from toolkit.inlines import cut
 
 BUNDLED = Path("bilingual.srx")
+PATIENCE = 10.0
+_RECURSION = regex.compile(r"\(\?(?:R|&|P>|[+-]?\d)")
 EXPORT_HINT = "`bilingual srx export -o rules.srx` writes one that works"
 
 # The version that OmegaT 3.6 to 6 write into segmentation.conf; for an older one they merge
@@ -64,11 +66,13 @@ class SegmentationRules:
         name: file, language and checksum, for the signature of an output.
         lang: the language they were loaded for, e.g. `ru`.
         rules: the first one that matches at a position decides there.
+        patience: how long a rule may take for a paragraph, in seconds; None for ours.
     """
 
     name: str
     lang: str
     rules: tuple[Rule, ...]
+    patience: float | None = None
 
     def split(self, text: str) -> Iterator[tuple[int, int]]:
         """Find where each sentence of a text starts and stops, without white space around it.
@@ -87,18 +91,30 @@ class SegmentationRules:
     def breaks(self, text: str) -> Iterator[int]:
         """Find the positions where a text breaks, in ascending order."""
         candidates = {
-            found.end()
-            for rule in self.rules
-            if rule.breaks
-            for found in rule.anywhere.finditer(text)
+            position for rule in self.rules if rule.breaks for position in self._ends(rule, text)
         }
         return (position for position in sorted(candidates) if self._is_break(text, position))
 
+    def _ends(self, rule: Rule, text: str) -> list[int]:
+        try:
+            return [found.end() for found in rule.anywhere.finditer(text, timeout=self.patience)]
+        except (TimeoutError, MemoryError) as error:
+            raise self._endless(rule) from error
+
     def _is_break(self, text: str, position: int) -> bool:
         for rule in self.rules:
-            if rule.here.match(text, position):
-                return rule.breaks
+            try:
+                if rule.here.match(text, position, timeout=self.patience):
+                    return rule.breaks
+            except (TimeoutError, MemoryError) as error:
+                raise self._endless(rule) from error
         return False
+
+    def _endless(self, rule: Rule) -> FormatError:
+        return FormatError(
+            f"{self.name}, line {rule.line}: the rule takes more than {self.patience} s for a "
+            "paragraph; make its repetitions simpler"
+        )
 
 
 def segment(document: Document, rules: SegmentationRules | None = None) -> Iterator[Segment]:
@@ -136,7 +152,7 @@ def load_rules(path: Path | None = None, lang: str = "ru") -> SegmentationRules:
     rules = _build_rules(_read(path), path, lang)
     for rule in rules.rules:
         _check_expressions(rule, path)
-    return rules
+    return replace(rules, patience=PATIENCE)
 
 
 @cache
@@ -240,6 +256,8 @@ def _check_expressions(rule: Rule, file: Path) -> None:
     for expression in (rule.before, rule.after):
         try:
             regex.compile(expression, regex.VERSION1)
+            if _RECURSION.search(expression):
+                raise regex.error("SRX has no recursion")
         except regex.error as error:
             raise _bad_expression(file, rule.line, expression, error) from error
 

@@ -13,12 +13,14 @@ from time import perf_counter
 import click
 
 from toolkit.bitext import Bitext, Signature
+from toolkit.cli import NO_MEMORY
 from toolkit.cli.explain import explain_edits
 from toolkit.cli.overlays import load_matcher, overlays_option
 from toolkit.cli.progress import ShowProgress, note, progress_bar
 from toolkit.documents import find_documents, read_document
 from toolkit.engine import ArgosEngine, Decoding, Engine
 from toolkit.errors import OutputError, ToolkitError
+from toolkit.files import is_for_good
 from toolkit.matcher import TermMatcher
 from toolkit.memory import LEAST_SIMILARITY, Entry, TranslationMemory
 from toolkit.outputs import DEFAULT_FORMATS, FORMATS, Present, find_present, write_outputs
@@ -285,8 +287,11 @@ class Run:
                         self.write_files(bitext, stem, present, partial(record.add, stem, origin))
                     else:
                         self.write_to_stdout(bitext)
-                except ToolkitError as error:
-                    click.echo(f"Error: {error}", err=True)
+                except (ToolkitError, MemoryError) as error:
+                    if is_for_good(error):
+                        raise
+                    reason = error if isinstance(error, ToolkitError) else f"{path}: {NO_MEMORY}"
+                    click.echo(f"Error: {reason}", err=True)
                     summary.failed += 1
                 else:
                     summary.add(bitext, present.work)

@@ -12,6 +12,7 @@ from lxml import etree
 
 from toolkit.documents import recognised_encoding
 from toolkit.errors import DocumentError, FormatError
+from toolkit.files import most_unpacked
 
 SAMPLE = 64 * 1024
 REPLACEMENT = "\ufffd"
@@ -79,7 +80,25 @@ def open_unpacked(path: Path) -> IO[bytes]:
     """Open a file for reading, unpacked where it is a gzip archive."""
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
-    return cast("IO[bytes]", gzip.open(path)) if packed else path.open("rb")
+    return cast("IO[bytes]", _Unpacked(path)) if packed else path.open("rb")
+
+
+class _Unpacked(gzip.GzipFile):
+    """A gzip archive that refuses to become far larger than any text does."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._most = most_unpacked(path.stat().st_size)
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read on.
+
+        Raises:
+            OSError: it is a bomb.
+        """
+        if self.tell() > self._most:
+            raise OSError("it unpacks to far more than a text does")
+        return super().read(size)
 
 
 def _encoding_to_impose(sample: bytes) -> str | None:
