@@ -1,13 +1,15 @@
 """Output files: written whole, and never over somebody's work."""
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import DATE
-from test_formats import bitext_of
+from hypothesis import given, settings
+from test_formats import TEXTS, bitext_of
 
-from toolkit import Bitext, OutputError
+from toolkit import Bitext, OutputError, read_bitext
 from toolkit.files import write_atomically
 from toolkit.formats.po import render_po
 from toolkit.formats.tmx import render_tmx
@@ -157,6 +159,16 @@ def test_later_review_goes_before_what_was_written_of_an_earlier_one(tmp_path: P
     write(first_round, tmp_path)
     review(tmp_path / "call.po", first_round, "Of course")
     assert present(tmp_path) == [("Да", "Of course")]
+
+
+@given(TEXTS, TEXTS)
+@settings(max_examples=20)
+def test_unit_that_nobody_touched_is_known_in_every_format(source: str, target: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("tmx", "po", "xliff", "xliff2", "docx"):
+            (path,) = write(bitext_of((source, target)), Path(folder), name)
+            (unit,) = read_bitext(path).units
+            assert unit.is_as_written
 
 
 def test_two_different_reviews_are_not_mixed(tmp_path: Path) -> None:
