@@ -99,6 +99,10 @@ class Engine(Protocol):
     def model_sha256(self) -> str:
         """SHA-256 of the model, hexadecimal."""
 
+    @property
+    def threads(self) -> int:
+        """How many calls it works on at the same time."""
+
     def translate(
         self, texts: Sequence[str], decoding: Decoding | None = None
     ) -> Iterator[Hypothesis]:
