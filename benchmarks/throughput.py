@@ -66,9 +66,7 @@ def main() -> None:
         unpack_model(folder / "packages")
         given = {way: python for way, python in pythons.items() if python}
         for words, count in ((400, arguments.articles), (50, 8 * arguments.articles)):
-            compare(
-                words, count, folder, {way: python for way, python in pythons.items() if python}
-            )
+            compare(words, count, folder, given)
         grow(arguments.largest, folder)
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -219,11 +220,16 @@ def translate(  # noqa: PLR0913 - one argument for each option
     )
     package = find_package(source_lang, target_lang, model)
     note(f"model: {package.label} ({package.origin})", quiet=quiet)
-    run = Run(
-        engine=ArgosEngine(
+    with ThreadPoolExecutor(1) as loading:  # the glossary while the model is unpacked
+        matcher = loading.submit(
+            lambda: None if no_glossary else load_matcher(overlays, source_lang, target_lang)
+        )
+        engine = ArgosEngine(
             package, Decoding(beam_size=beam), threads=threads, compute_type=compute_type
-        ),
-        matcher=None if no_glossary else load_matcher(overlays, source_lang, target_lang),
+        )
+    run = Run(
+        engine=engine,
+        matcher=matcher.result(),
         langs=(source_lang, target_lang),
         reuse=reuse,
         encoding=encoding,
