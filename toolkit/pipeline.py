@@ -168,7 +168,9 @@ def translate_units(
     made_of = dict(zip(distinct, made, strict=True))
     for i, draft in drafts.items():
         done, score = made_of[draft]
-        translated[i] = replace(units[i], target=done.text, edits=done.edits, score=score)
+        translated[i] = replace(
+            units[i], target=done.text, terms=done.terms, edits=done.edits, score=score
+        )
     return translated
 
 
