@@ -1,5 +1,9 @@
 """Many documents in one run: each is translated as if it were alone."""
 
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
@@ -114,3 +118,21 @@ def test_order_of_a_run_is_that_of_its_articles(bilingual: Bilingual, tmp_path: 
     )
     bilingual("translate", "c.txt", "-o", "alone", "--to", "tmx", "--date", "2026-11-27")
     assert (tmp_path / "out/c.tmx").read_bytes() == (tmp_path / "alone/c.tmx").read_bytes()
+
+
+def test_interrupt_ends_a_run_over_several_articles(tmp_path: Path) -> None:
+    """Those in work are left where they are."""
+    for name in ("one", "two", "three", "four"):
+        text = "\n".join(" ".join(SENTENCES[i : i + 3]) for i in range(0, 450, 3))
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "toolkit", "translate", ".", "-o", "out", "--no-glossary"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "model" in process.stderr.readline()
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        start = time.monotonic()
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, "Aborted" in errors, "Traceback" in errors) == (1, True, False)
+    assert time.monotonic() - start < 20
+    assert not (tmp_path / "out").exists()

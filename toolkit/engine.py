@@ -23,7 +23,8 @@ from toolkit.packages import ModelPackage
 # What the models were not trained to read and a reader does not see.
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 MAX_TARGET_TOKENS = 400  # the positions of the bundled decoder end at 448
-BATCH_TOKENS = 512  # larger ones gain 5 %, but leave threads idle where an article is short
+MOST_BATCH_TOKENS = 1024
+LEAST_BATCH_TOKENS = 128
 SCORING_BATCH_TOKENS = 256  # smaller batches have shorter padding, and scoring needs no others
 # What byte-pair encoding never merges across: GPT-2's rule without its contractions.
 RUN = regex.compile(r"'(?:[sdmt]|ll|ve|re)|▁?\p{L}+|▁?\p{N}+|▁?[^▁\p{L}\p{N}]+|▁")
@@ -287,11 +288,13 @@ class ArgosEngine:
     ) -> Iterator[Hypothesis]:
         """Translate texts that fit the model, in order, each as soon as it is ready."""
         prefixes = [self._prefix + beginning for beginning in beginnings or [[]] * len(texts)]
+        tokens = [self._tokenizer.encode(text) for text in texts]
+        half = sum(map(len, tokens)) // 2  # so that two threads have work, even with one article
         results = self._translator.translate_batch(
-            [self._tokenizer.encode(text) for text in texts],
+            tokens,
             target_prefix=prefixes,
             asynchronous=True,
-            max_batch_size=BATCH_TOKENS,
+            max_batch_size=min(MOST_BATCH_TOKENS, max(LEAST_BATCH_TOKENS, half)),
             batch_type="tokens",
             beam_size=decoding.beam_size,
             length_penalty=decoding.length_penalty,
