@@ -10,12 +10,14 @@ added the other way round: `bilingual tm import --source-lang en --target-lang r
 import json
 import sqlite3
 import time
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
+from heapq import nlargest
 from itertools import islice
 from math import ceil, floor
 from pathlib import Path
@@ -33,18 +35,18 @@ APPLICATION = 0x42494C4D
 """Marks the file as ours, in its application_id: “BILM”."""
 PATIENCE = 30.0
 """Seconds to wait for another process that writes."""
-BATCH = 5_000
+BATCH = 10_000
 """Units written at once; after each batch other processes get their turn."""
 LEAST_SIMILARITY = 0.7
 MOST_MATCHES = 5
-MOST_CANDIDATES = 500
+MOST_CANDIDATES = 400
 """Units whose similarity is worked out; the others share fewer rare words."""
-CHEAP = 20_000
+CHEAP = 5_000
 """How often a word may occur in a memory to be looked up only to narrow the candidates."""
 
 TABLES = """
 CREATE TABLE unit (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     identity BLOB NOT NULL UNIQUE,  -- of the texts, the languages and the context
     source_key INTEGER NOT NULL,    -- of the source and the languages without their regions
     source_lang TEXT NOT NULL,
@@ -72,12 +74,13 @@ CREATE TABLE came_from (
     PRIMARY KEY (unit, provenance, changed)
 ) WITHOUT ROWID;
 -- The index of the fuzzy search: the words of each source as numbers, how many units have a word,
--- and which, by the length of their sources.
+-- and which, by the length of their sources; what was added at once stands together. Units that
+-- were removed stay in it.
 CREATE TABLE wording (unit INTEGER PRIMARY KEY REFERENCES unit, words BLOB NOT NULL);
 CREATE TABLE word (word INTEGER PRIMARY KEY, units INTEGER NOT NULL);
 CREATE TABLE posting (
-    word INTEGER NOT NULL, length INTEGER NOT NULL, unit INTEGER NOT NULL,
-    PRIMARY KEY (word, length, unit)
+    word INTEGER NOT NULL, length INTEGER NOT NULL, first INTEGER NOT NULL, units BLOB NOT NULL,
+    PRIMARY KEY (word, length, first)
 ) WITHOUT ROWID;
 """
 
@@ -251,13 +254,15 @@ class TranslationMemory:
     def _use_wal(self) -> None:
         """Let others read while one writes; SQLite itself does not wait for the switch to it."""
         deadline = time.monotonic() + PATIENCE
-        while self._db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        while True:
             try:
                 self._db.execute("PRAGMA journal_mode = WAL")
             except sqlite3.OperationalError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.01)
+            else:
+                return
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -387,19 +392,22 @@ class TranslationMemory:
             )
 
     def _index(self, units: Sequence[tuple[int, Words]]) -> None:
-        postings = sorted(
-            (word, len(words), number) for number, words in units for word in set(words)
-        )
-        frequencies = Counter(word for word, _, _ in postings)
-        self._db.executemany(
-            "INSERT INTO wording VALUES (?,?)", ((number, words) for number, words in units)
-        )
+        postings: dict[tuple[int, int], Words] = {}
+        frequencies: Counter[int] = Counter()
+        for number, words in units:
+            frequencies.update(set(words))
+            for word in set(words):
+                postings.setdefault((word, len(words)), array("I")).append(number)
+        self._db.executemany("INSERT INTO wording VALUES (?,?)", units)
         self._db.executemany(
             "INSERT INTO word VALUES (?,?) "
             "ON CONFLICT DO UPDATE SET units = units + excluded.units",
             sorted(frequencies.items()),
         )
-        self._db.executemany("INSERT INTO posting VALUES (?,?,?)", postings)
+        self._db.executemany(
+            "INSERT INTO posting VALUES (?,?,?,?)",
+            ((*place, postings[place][0], postings[place]) for place in sorted(postings)),
+        )
 
     def find(
         self,
@@ -431,44 +439,46 @@ class TranslationMemory:
             found = self._same(source, langs)
             if not found and least < 1:
                 found = self._similar(source, langs, least, most)
-        matches = [
-            Match(entry, score, _is_context(entry, context) and score == 1, self.name)
-            for entry, score in found
-        ]
+            entries = ((self._get(number), score) for number, score in found)
+            matches = [
+                Match(entry, score, score == 1 and _is_context(entry, context), self.name)
+                for entry, score in entries
+            ]
         matches.sort(
             key=lambda one: (
                 one.in_context,
                 one.similarity,
-                one.entry.langs == langs,
+                sum(map(str.__eq__, one.entry.langs, langs)),
                 one.entry.standing,
             ),
             reverse=True,
         )
         return matches[:most]
 
-    def _same(self, source: str, langs: tuple[str, str]) -> list[tuple[Entry, float]]:
+    def _same(self, source: str, langs: tuple[str, str]) -> list[tuple[int, float]]:
         rows = self._db.execute(
-            "SELECT * FROM unit WHERE source_key = ? AND source = ? ORDER BY id",
+            "SELECT id FROM unit WHERE source_key = ? AND source = ? ORDER BY id",
             (_source_key(source, langs), source),
         )
-        return [(_entry(row), 1.0) for row in rows]
+        return [(number, 1.0) for (number,) in rows]
 
     def _similar(
         self, source: str, langs: tuple[str, str], least: float, most: int
-    ) -> list[tuple[Entry, float]]:
+    ) -> list[tuple[int, float]]:
         words = number_words(source, _pair(langs))
-        scored = []
-        for number in self._candidates(words, least):
-            blob = self._db.execute("SELECT words FROM wording WHERE unit = ?", (number,))
-            score = compare(words, read_words(blob.fetchone()[0]))
-            if score >= least:
-                scored.append((min(score, NEARLY), number))
-        scored.sort(key=lambda one: (-one[0], one[1]))
-        return [(self._get(number), score) for score, number in scored[:most]]
+        candidates = json.dumps(self._candidates(words, least))
+        rows = self._db.execute(
+            "SELECT unit, words FROM wording WHERE unit IN (SELECT value FROM json_each(?))",
+            (candidates,),
+        )
+        scores = ((number, compare(words, read_words(blob))) for number, blob in rows)
+        scored = [(number, min(score, NEARLY)) for number, score in scores if score >= least]
+        scored.sort(key=lambda one: (-one[1], one[0]))
+        return scored[:most]
 
     def _get(self, number: int) -> Entry:
-        rows = self._db.execute("SELECT * FROM unit WHERE id = ?", (number,))
-        return _entry(rows.fetchone())
+        row = self._db.execute("SELECT * FROM unit WHERE id = ?", (number,)).fetchone()
+        return replace(_entry(row), provenance=self._provenance(number))
 
     def _candidates(self, words: Sequence[int], least: float) -> list[int]:
         """Give the units that may be similar enough, those first that share most rare words.
@@ -493,16 +503,83 @@ class TranslationMemory:
         asked = rarest[: len(words) - shared + 1]
         asked += [word for word in rarest[len(asked) :] if frequency[word] <= CHEAP]
         found: Counter[int] = Counter()
-        for word in set(asked):
-            if frequency[word]:
-                rows = self._db.execute(
-                    "SELECT unit FROM posting WHERE word = ? AND length BETWEEN ? AND ?",
-                    (word, *lengths),
-                )
-                found.update(number for (number,) in rows)
+        for word in sorted(set(asked)):
+            rows = self._db.execute(
+                "SELECT units FROM posting WHERE word = ? AND length BETWEEN ? AND ?",
+                (word, *lengths),
+            )
+            found.update(read_words(b"".join(units for (units,) in rows)))
         least_found = max(1, len(set(asked)) - (len(words) - shared))
-        enough = [(-count, number) for number, count in found.items() if count >= least_found]
-        return [number for _, number in sorted(enough)[:MOST_CANDIDATES]]
+        enough = [number for number, count in found.items() if count >= least_found]
+        return nlargest(MOST_CANDIDATES, enough, key=found.__getitem__)
+
+    def __len__(self) -> int:
+        """Count the units."""
+        with self._told():
+            return int(self._db.execute("SELECT count(*) FROM unit").fetchone()[0])
+
+    def entries(self) -> Iterator[tuple[int, Entry]]:
+        """Give all units with their numbers and their provenance, those of one source in a row."""
+        yield from self._read("SELECT * FROM unit ORDER BY source_key, id")
+
+    def search(self, text: str) -> Iterator[Entry]:
+        """Give the units in which a text stands, in either language and in capitals or not."""
+        wanted = text.casefold()
+        self._db.create_function("holds", 1, lambda whole: wanted in whole.casefold())
+        query = "SELECT * FROM unit WHERE holds(source) OR holds(target) ORDER BY id"
+        return (entry for _, entry in self._read(query))
+
+    def language_pairs(self) -> list[tuple[str, str]]:
+        """Give the language pairs that the units have, codes without regions."""
+        with self._told():
+            pairs = self._db.execute("SELECT DISTINCT source_lang, target_lang FROM unit")
+            return sorted({(base_lang(source), base_lang(target)) for source, target in pairs})
+
+    def _read(self, query: str) -> Iterator[tuple[int, Entry]]:
+        with self._told():
+            for row in self._db.execute(query):
+                yield row[0], replace(_entry(row), provenance=self._provenance(row[0]))
+
+    def _provenance(self, number: int) -> tuple[Provenance, ...]:
+        rows = self._db.execute(
+            "SELECT file, author, changed, tool FROM came_from JOIN provenance ON id = provenance "
+            "WHERE unit = ? ORDER BY changed, file, author, tool",
+            (number,),
+        )
+        return tuple(
+            Provenance(file, author, datetime.fromisoformat(changed) if changed else None, tool)
+            for file, author, changed, tool in rows
+        )
+
+    def remove(self, numbers: Mapping[int, int | None]) -> None:
+        """Remove units, all or none.
+
+        Args:
+            numbers: of the units to remove, each with the unit that gets its provenance, if any.
+
+        Raises:
+            FormatError: the memory cannot be written.
+        """
+        with self._told(), self._writing():
+            for number, heir in numbers.items():
+                if heir is not None:
+                    self._db.execute(
+                        "INSERT OR IGNORE INTO came_from "
+                        "SELECT ?, provenance, changed FROM came_from WHERE unit = ?",
+                        (heir, number),
+                    )
+                self._remove(number)
+            self._db.execute(
+                "DELETE FROM provenance WHERE id NOT IN (SELECT provenance FROM came_from)"
+            )
+
+    def _remove(self, number: int) -> None:
+        for statement in (
+            "DELETE FROM wording WHERE unit = ?",
+            "DELETE FROM came_from WHERE unit = ?",
+            "DELETE FROM unit WHERE id = ?",
+        ):
+            self._db.execute(statement, (number,))
 
 
 def _is_wanted(unit: Unit, *, unreviewed: bool) -> bool:

@@ -16,6 +16,7 @@ COMMANDS = {
     "merge": "Take reviewed work back into the translations.",
     "diff": "Show what a reviewer changed, and how much.",
     "omegat-project": "Make an OmegaT project of translations.",
+    "tm": "Fill, search and tidy a translation memory.",
     "convert": "Convert a bitext to another format.",
     "model": "List, inspect, install and remove Argos model packages.",
     "glossary": "Check, convert, search and extend glossaries.",

@@ -53,6 +53,8 @@ OURS = "x-"
 DATE = "%Y%m%dT%H%M%SZ"
 CHECKSUM = "content-sha256"
 Properties = Sequence[tuple[str, str]]
+MEMORY = ("context-pre", "context-post", "provenance")
+"""Properties of a memory's units: the sources before and after it, and where it came from."""
 WIDEST_GAP = 8
 """Code points between two segments of a block; a larger gap is an error of the file."""
 
@@ -92,12 +94,14 @@ class Row:
         langs: codes of the source and the target language, as the file writes them.
         kind: of the block that the segment lies in.
         unit: the unit; the start of its segment is the offset in the block.
+        more: properties that only a memory's units have, by name; see `MEMORY`.
         place: where the unit belongs, if the file restricts that.
     """
 
     langs: tuple[str, str]
     kind: BlockKind
     unit: Unit
+    more: Properties = ()
     place: Place | None = None
 
 
@@ -185,7 +189,8 @@ def with_properties(langs: tuple[str, str], unit: Unit, properties: Properties) 
         written_checksum=first.get("checksum", ""),
     )
     kind = _one_of(KINDS, first.get("block"), "paragraph")
-    return Row(langs, kind, whole, None if "block" in first else _place(first))
+    more = [(name, text) for name, text in properties if name in MEMORY]
+    return Row(langs, kind, whole, more, None if "block" in first else _place(first))
 
 
 def _place(first: Mapping[str, str]) -> Place | None:
