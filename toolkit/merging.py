@@ -280,7 +280,7 @@ def _opinion_on_one(bitext: Bitext, opinion: Opinion, review: Review) -> Iterato
     unit = bitext.units[opinion.start]
     differs = _differs(theirs, unit)
     if not theirs.target or theirs.state == "initial":
-        if review.is_silent and unit.target and (differs or unit.state != "initial"):
+        if review.is_silent and unit.target and not theirs.is_as_written:
             kept = theirs if theirs.target else replace(theirs, target=unit.target)
             yield replace(opinion, units=(kept,), rejects=True)
     elif is_human(theirs) or _was_taken_over(theirs, unit):

@@ -376,7 +376,8 @@ def read_review(path: Path, langs: tuple[str, str] = ("", ""), name: str = "") -
         bitext,
         datetime.fromtimestamp(path.stat().st_mtime, UTC),
         tuple(row.place for row in stream_tmx(path, *pair)) if omegat else (),
-        is_silent=bool(bitext.written_checksum) or path.suffix.lower() == ".docx",
+        is_silent=any(unit.written_checksum for unit in bitext.units)
+        or path.suffix.lower() == ".docx",
     )
 
 

@@ -10,6 +10,8 @@ from toolkit.cli.progress import note
 from toolkit.merging import Rule
 from toolkit.reviews import MergeReport, merge_files
 
+MOST_LISTED = 20
+"""So many units that could not be placed are listed one by one; all are kept."""
 COUNTS = ("accepted", "edited", "rejected", "split", "joined", "notes")
 
 
@@ -69,7 +71,7 @@ def merge(  # noqa: PLR0913 - one argument for each option
         click.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=1))
     for path, conflict in report.conflicts:
         note(f"{path}: {conflict.sentence()}", quiet=quiet and bool(conflict.chosen))
-    for name, unit in report.unplaced:
+    for name, unit in report.unplaced[:MOST_LISTED]:
         note(f"not placed: “{unit.source.text}” → “{unit.target}” ({name})", quiet=quiet)
     if report.kept_in:
         note(f"{len(report.unplaced)} not placed, kept in {report.kept_in}", quiet=quiet)
