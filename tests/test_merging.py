@@ -305,6 +305,16 @@ def test_translation_of_a_source_that_has_changed_is_offered_and_listed() -> Non
     assert_settled(merged, old)
 
 
+def test_edited_and_rejected_text_is_kept_in_a_note() -> None:
+    """A new run translates what was rejected anew, and keeps notes."""
+    review = ours(BASE, u1=replace(BASE.units[0], target="Hm.", origin="human", state="initial"))
+    merged = merge_reviews(BASE, [review])
+    unit = merged.bitext.units[0]
+    assert (unit.target, unit.state) == ("Hm.", "initial")
+    assert unit.notes == ("Rejected: “Hm.” (call.po)",)
+    assert_settled(merged, review)
+
+
 def test_formatting_stays_with_the_words_of_an_edited_translation() -> None:
     bold = Inline("bold", 0, 4, "<b>", "</b>")
     unit = replace(

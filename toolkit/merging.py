@@ -269,7 +269,7 @@ def _opinions(bitext: Bitext, review: Review, placing: Placing) -> Iterator[Opin
             follows=follows,
         )
         if one.stop - one.start > 1 or len(theirs) > 1:
-            if any(map(is_human, theirs)) and all(unit.target for unit in theirs):
+            if any(map(_is_touched, theirs)) and all(unit.target for unit in theirs):
                 yield opinion
         else:
             yield from _opinion_on_one(bitext, opinion, review)
@@ -286,8 +286,13 @@ def _opinion_on_one(bitext: Bitext, opinion: Opinion, review: Review) -> Iterato
     elif is_human(theirs) or _was_taken_over(theirs, unit):
         if differs or theirs.is_reviewed or not review.is_silent:
             yield opinion
-    elif differs and theirs.written_checksum and not theirs.is_as_written:
-        yield opinion  # edited in a program that knows nothing of our states
+    elif differs and _is_touched(theirs):
+        yield opinion
+
+
+def _is_touched(theirs: Unit) -> bool:
+    """Say whether somebody worked on a unit, maybe in a program that knows nothing of our states."""
+    return is_human(theirs) or (bool(theirs.written_checksum) and not theirs.is_as_written)
 
 
 def _was_taken_over(theirs: Unit, unit: Unit) -> bool:
@@ -441,7 +446,13 @@ def _reviewed(unit: Unit, opinion: Opinion) -> tuple[Unit, Kind | None]:
             score=None,
         )
     if opinion.rejects:
-        after = replace(after, state="initial", origin="human" if differs else unit.origin)
+        notes = (f"Rejected: “{after.target}” ({opinion.author})",) if differs else ()
+        after = replace(
+            after,
+            state="initial",
+            origin="human" if differs else unit.origin,
+            notes=(*after.notes, *notes),
+        )
         return after, "rejected" if after != unit else None
     after = replace(
         after,
@@ -576,11 +587,11 @@ def _mark_reworded(
         return units, None
     unit = units[0]
     offered = any(one.target == theirs.target for one in unit.proposals)
-    if offered and unit.is_reviewed:
-        return units, None
     if not offered:
         proposal = Proposal(theirs.source.text, theirs.target, round(likeness, 2), review.name)
         unit = replace(unit, proposals=(*unit.proposals, proposal))
+    if unit.is_reviewed:
+        return (unit, *units[1:]), None
     conflict = Conflict(
         bitext.document.id,
         unit.source.id,

@@ -15,7 +15,7 @@ from toolkit.matcher import TermMatcher
 from toolkit.packages import base_lang
 from toolkit.placement import Draft
 from toolkit.placing import resegment
-from toolkit.pretranslation import Reuse, pretranslate
+from toolkit.pretranslation import NOTHING, Reuse, pretranslate
 from toolkit.scripts import has_letters_of
 from toolkit.segmentation import SegmentationRules, load_rules, segment
 
@@ -30,7 +30,7 @@ def translate_document(  # noqa: PLR0913 - the optional ones are keywords
     *,
     enforce: bool = True,
     target_lang: str | None = None,
-    reuse: Reuse | None = None,
+    reuse: Reuse = NOTHING,
     on_progress: Callable[[int, int], object] = lambda _done, _total: None,
 ) -> Bitext:
     """Segment a document, find the glossary's terms, translate what no one has, and check it.
@@ -52,13 +52,9 @@ def translate_document(  # noqa: PLR0913 - the optional ones are keywords
     """
     rules = rules or load_rules(lang=document.lang)
     langs = document.lang, target_lang or engine.target_lang
-    segments = list(segment(document, rules))
-    if reuse:
-        reviewed = (one.unit for one in reuse.earlier if one.unit.is_reviewed)
-        segments = resegment(document, segments, [unit.source.text for unit in reviewed])
+    segments = resegment(document, list(segment(document, rules)), reuse.reviewed_sources)
     units = find_units(segments, matcher)
-    if reuse:
-        units = pretranslate(units, langs, reuse, matcher)
+    units = pretranslate(units, langs, reuse, matcher)
     units = translate_units(units, engine, on_progress, enforce=enforce)
     bitext = Bitext(
         document,

@@ -79,6 +79,14 @@ class Reuse:
     least: float = LEAST_SIMILARITY
     fuzzy_first: bool = False
 
+    @property
+    def reviewed_sources(self) -> list[str]:
+        """The source texts of the reviewed units of an earlier run, as their reviewer cut them."""
+        return [entry.unit.source.text for entry in self.earlier if entry.unit.is_reviewed]
+
+
+NOTHING = Reuse()
+
 
 def pretranslate(
     units: Sequence[Unit], langs: tuple[str, str], reuse: Reuse, matcher: TermMatcher | None

@@ -8,6 +8,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,14 +146,16 @@ def merge_files(
     unplaced = [(review.name, review.bitext.units[j]) for review, js in left for j in sorted(js)]
     kept_in = (translations if translations.is_dir() else translations.parent) / UNPLACED
     contents |= _kept(kept_in, unplaced, langs, date)
-    write_together(contents)
+    with TranslationMemory(memory, create=True) if memory else nullcontext() as remembered:
+        write_together(contents)
+        new = _remember(remembered, merged, left) if remembered else 0
     return MergeReport(
         counts=sum((one.counts for _, one in merged), Counter()),
         conflicts=tuple((output.path, c) for output, one in merged for c in one.conflicts),
         unplaced=tuple(unplaced),
         kept_in=kept_in if unplaced else None,
         written=tuple(contents),
-        remembered=_remember(memory, merged, left) if memory else 0,
+        remembered=new,
     )
 
 
@@ -165,21 +168,20 @@ def concerned(reviews: Iterable[Review], document: str, known: Container[str]) -
 
 
 def _remember(
-    path: Path, merged: Iterable[tuple[Output, Merged]], others: Iterable[tuple[Review, set[int]]]
+    memory: TranslationMemory,
+    merged: Iterable[tuple[Output, Merged]],
+    others: Iterable[tuple[Review, set[int]]],
 ) -> int:
     """Add to a memory what is reviewed: of the documents, and of the files what belongs in none."""
-    with TranslationMemory(path, create=True) as memory:
-        added = [
-            memory.add_entries(
-                entry
-                for entry in entries_of(one.bitext, output.path.name)
-                if entry.unit.is_reviewed
-            )
-            for output, one in merged
-        ]
-        for review, indexes in others:
-            entries = list(entries_of(review.bitext, Path(review.name).name))
-            added.append(memory.add_entries(_vouched_for(entries[j]) for j in sorted(indexes)))
+    added = [
+        memory.add_entries(
+            entry for entry in entries_of(one.bitext, output.path.name) if entry.unit.is_reviewed
+        )
+        for output, one in merged
+    ]
+    for review, indexes in others:
+        entries = list(entries_of(review.bitext, Path(review.name).name))
+        added.append(memory.add_entries(_vouched_for(entries[j]) for j in sorted(indexes)))
     return sum(one.new for one in added)
 
 

@@ -94,15 +94,15 @@ class Row:
         langs: codes of the source and the target language, as the file writes them.
         kind: of the block that the segment lies in.
         unit: the unit; the start of its segment is the offset in the block.
-        more: properties that only a memory's units have, by name; see `MEMORY`.
         place: where the unit belongs, if the file restricts that.
+        more: properties that only a memory's units have, by name; see `MEMORY`.
     """
 
     langs: tuple[str, str]
     kind: BlockKind
     unit: Unit
-    more: Properties = ()
     place: Place | None = None
+    more: Properties = ()
 
 
 def rows_of(bitext: Bitext) -> Iterator[Row]:
@@ -190,7 +190,7 @@ def with_properties(langs: tuple[str, str], unit: Unit, properties: Properties) 
     )
     kind = _one_of(KINDS, first.get("block"), "paragraph")
     more = [(name, text) for name, text in properties if name in MEMORY]
-    return Row(langs, kind, whole, more, None if "block" in first else _place(first))
+    return Row(langs, kind, whole, None if "block" in first else _place(first), more)
 
 
 def _place(first: Mapping[str, str]) -> Place | None:
