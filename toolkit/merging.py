@@ -291,7 +291,7 @@ def _opinion_on_one(bitext: Bitext, opinion: Opinion, review: Review) -> Iterato
 
 
 def _is_touched(theirs: Unit) -> bool:
-    """Say whether somebody worked on a unit, maybe in a program that knows nothing of our states."""
+    """Say whether somebody worked on a unit, maybe in a program that keeps our states."""
     return is_human(theirs) or (bool(theirs.written_checksum) and not theirs.is_as_written)
 
 

@@ -148,7 +148,7 @@ def merge_files(
     contents |= _kept(kept_in, unplaced, langs, date)
     with TranslationMemory(memory, create=True) if memory else nullcontext() as remembered:
         write_together(contents)
-        new = _remember(remembered, merged, left) if remembered else 0
+        new = 0 if remembered is None else _remember(remembered, merged, left)
     return MergeReport(
         counts=sum((one.counts for _, one in merged), Counter()),
         conflicts=tuple((output.path, c) for output, one in merged for c in one.conflicts),
