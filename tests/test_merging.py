@@ -9,7 +9,8 @@ from test_formats import bitext_of
 
 from toolkit import Bitext, Block, Document, Inline, Segment, Signature, Unit
 from toolkit.formats.rows import Place
-from toolkit.merging import Merged, Review, Rule, merge_reviews
+from toolkit.merging import Merged, Rule, merge_reviews
+from toolkit.opinions import Review
 
 NOBODY = Signature("", "", "", "", "", "")
 BASE = bitext_of(("Да.", "Yes."), ("Нет.", "No."), ("Мир.", "World."))
@@ -284,6 +285,15 @@ def test_second_round_of_review_edits_what_the_first_one_left() -> None:
         merged = merge_reviews(base, [second])
         assert (merged.bitext.units[2].target, merged.conflicts) == ("The peace.", ())
         assert_settled(merged, second)
+
+
+def test_accepted_unit_is_edited_in_the_second_round_though_others_have_changed() -> None:
+    accepted = ours(BASE, u3=replace(BASE.units[2], state="reviewed"))
+    first = merge_reviews(BASE, [accepted]).bitext
+    second = ours(first, "second.po", u3=edited(first.units[2], "Peace."))
+    other = merge_reviews(first, [ours(first, u1=edited(first.units[0], "Aye."))]).bitext
+    merged = merge_reviews(other, [second])
+    assert (merged.counts, merged.conflicts) == ({"edited": 1}, ())
 
 
 def test_review_that_was_superseded_changes_nothing() -> None:

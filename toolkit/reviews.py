@@ -36,8 +36,9 @@ from toolkit.glossary import load_glossary
 from toolkit.inlines import RichText
 from toolkit.inputs import READERS, read_bitext
 from toolkit.memory import Entry, TranslationMemory, entries_of
-from toolkit.merging import Conflict, Merged, Review, Rule, is_human, merge_reviews
+from toolkit.merging import Conflict, Merged, Rule, merge_reviews
 from toolkit.omegat_project import PROJECT, SAVE
+from toolkit.opinions import Review, is_human
 from toolkit.outputs import FORMATS, paths_of, render_bitext
 from toolkit.packages import base_lang
 
