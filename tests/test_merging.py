@@ -338,7 +338,18 @@ def test_formatting_stays_with_the_words_of_an_edited_translation() -> None:
     assert found == replace(bold, start=4, stop=8)
 
 
-def test_tags_of_omegat_become_our_codes() -> None:
+PAIR = (Inline("other", 0, 2, "<b0>", "</b0>"),), (Inline("other", 4, 7, "<b0>", "</b0>"),)
+TWO_TAGS = (
+    (Inline("other", 0, 0, "<t0/>"), Inline("other", 2, 2, "<t1/>")),
+    (Inline("other", 4, 4, "<t0/>"), Inline("other", 7, 7, "<t1/>")),
+)
+OURS = (Inline("bold", 0, 2, "<b>", "</b>"),), (Inline("bold", 4, 7, "<b>", "</b>"),)
+
+
+@pytest.mark.parametrize("tags", [PAIR, TWO_TAGS, OURS], ids=["HTML", "Word", "our codes"])
+def test_tags_of_cat_tools_become_our_codes(
+    tags: tuple[tuple[Inline, ...], tuple[Inline, ...]],
+) -> None:
     bold = Inline("bold", 0, 2, "<b>", "</b>")
     unit = replace(
         BASE.units[0],
@@ -346,14 +357,9 @@ def test_tags_of_omegat_become_our_codes() -> None:
         inlines=(replace(bold, stop=3),),
     )
     base = replace(BASE, units=(unit, *BASE.units[1:]))
-    tag = Inline("other", 0, 2, "<a0>", "</a0>")
     review = memory(("Да.", "Oh, yes."))
     theirs = review.bitext.units[0]
-    theirs = replace(
-        theirs,
-        source=replace(theirs.source, inlines=(tag,)),
-        inlines=(replace(tag, start=4, stop=7),),
-    )
+    theirs = replace(theirs, source=replace(theirs.source, inlines=tags[0]), inlines=tags[1])
     review = replace(review, bitext=replace(review.bitext, units=(theirs,)))
     (found,) = merge_reviews(base, [review]).bitext.units[0].inlines
     assert found == replace(bold, start=4, stop=7)

@@ -383,16 +383,32 @@ def _terms_within(units: Iterable[Unit], segment: Segment) -> Iterator[TermMatch
 
 
 def _inlines_of(theirs: Unit, unit: Unit, target: str) -> tuple[Inline, ...]:
-    """Give a reviewer's formatting with our codes, which CAT tools may show as tags of theirs."""
-    marks, ours = theirs.source.inlines, unit.source.inlines
-    if not theirs.inlines or len(marks) != len(ours):
-        return moved_inlines(unit, target)
-    codes = {(a.opening, a.closing): b for a, b in zip(marks, ours, strict=True)}
-    return nested(
-        replace(codes[one.opening, one.closing], start=one.start, stop=min(one.stop, len(target)))
-        for one in theirs.inlines
-        if (one.opening, one.closing) in codes and one.start <= len(target)
-    )
+    """Give a reviewer's formatting with our codes, where CAT tools have tags of theirs.
+
+    OmegaT has a pair of tags around a stretch of HTML, and a tag before and after one of Word.
+    """
+    if theirs.source.inlines == unit.source.inlines:
+        ends = ((one, min(one.stop, len(target))) for one in theirs.inlines)
+        kept = [replace(one, stop=stop) for one, stop in ends if one.start <= stop]
+        return nested(kept) or moved_inlines(unit, target)
+    codes = {offset: code for code, offset in _tags(theirs.source.inlines)}
+    places = {code: min(offset, len(target)) for code, offset in _tags(theirs.inlines)}
+    found = []
+    for one in unit.source.inlines:
+        start, stop = (places.get(codes.get(offset, ""), -1) for offset in (one.start, one.stop))
+        if -1 < start <= stop and (start < stop) == (one.start < one.stop):
+            found.append(replace(one, start=start, stop=stop))
+    return nested(found) or moved_inlines(unit, target)
+
+
+def _tags(inlines: Iterable[Inline]) -> Iterator[tuple[str, int]]:
+    """Yield the codes of a formatting with their offsets; of the same ones each has a number."""
+    seen: Counter[str] = Counter()
+    for one in inlines:
+        ends = [(one.opening, one.start), (f"/{one.opening}", one.stop)]
+        for code, offset in ends[: 1 + (one.start < one.stop)]:
+            seen[code] += 1
+            yield f"{code}{seen[code]}", offset
 
 
 def moved_inlines(unit: Unit, target: str) -> tuple[Inline, ...]:

@@ -140,12 +140,13 @@ def _was_taken_over(theirs: Unit, unit: Unit) -> bool:
 
 def differs_from(theirs: Unit, unit: Unit) -> bool:
     """Say whether a translation has another text, or its formatting elsewhere."""
-    moved = bool(theirs.inlines and unit.inlines) and _spans(theirs) != _spans(unit)
+    moved = bool(theirs.inlines and unit.inlines) and _edges(theirs) != _edges(unit)
     return permitted(theirs.target).strip() != permitted(unit.target).strip() or moved
 
 
-def _spans(unit: Unit) -> list[tuple[int, int]]:
-    return sorted((one.start, one.stop) for one in unit.inlines)
+def _edges(unit: Unit) -> set[int]:
+    """Give where formatting begins and ends, whether as a stretch or as a tag at either end."""
+    return {offset for one in unit.inlines for offset in (one.start, one.stop)}
 
 
 def is_human(unit: Unit) -> bool:
