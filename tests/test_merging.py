@@ -315,6 +315,14 @@ def test_translation_of_a_source_that_has_changed_is_offered_and_listed() -> Non
     assert_settled(merged, old)
 
 
+def test_sentence_that_was_taken_out_is_not_taken_for_a_new_one_with_its_number() -> None:
+    old = ours(BASE, u1=edited(BASE.units[0], "Aye."))
+    now = bitext_of(("Встреча прошла в Женеве.", "They met."), ("Нет.", "No."), ("Мир.", "World."))
+    merged = merge_reviews(now, [old])
+    assert (merged.bitext, merged.conflicts) == (now, ())
+    assert 0 not in merged.placed[0]
+
+
 def test_edited_and_rejected_text_is_kept_in_a_note() -> None:
     """A new run translates what was rejected anew, and keeps notes."""
     review = ours(BASE, u1=replace(BASE.units[0], target="Hm.", origin="human", state="initial"))
