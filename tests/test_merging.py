@@ -304,6 +304,16 @@ def test_review_that_was_superseded_changes_nothing() -> None:
     assert (merged.bitext, merged.counts, merged.conflicts) == (second, {}, ())
 
 
+def test_rejection_that_lost_against_an_acceptance_is_kept_as_a_note() -> None:
+    one = ours(BASE, "anna.po", u3=replace(BASE.units[2], state="initial"))
+    two = ours(BASE, "boris.po", u3=replace(BASE.units[2], state="reviewed"))
+    merged = merge_reviews(BASE, [one, two], "last")
+    unit = merged.bitext.units[2]
+    assert (unit.state, unit.notes) == ("reviewed", ("Rejected: “World.” (anna.po)",))
+    again = merge_reviews(merged.bitext, [one, two], "last")
+    assert (again.bitext, again.counts, again.conflicts) == (merged.bitext, {}, ())
+
+
 def test_translation_of_a_source_that_has_changed_is_offered_and_listed() -> None:
     old = ours(BASE, u1=edited(BASE.units[0], "Aye."))
     now = bitext_of(("Да!", "Yes!"), ("Нет.", "No."), ("Мир.", "World."))

@@ -225,7 +225,7 @@ def _settle(
         return _Settled((_marked(before[0], losers, conflict), *before[1:]), (), conflicts)
     after, kinds = _apply(bitext, start, before, chosen)
     if losers:
-        after = (_with_proposals(after[0], losers), *after[1:])
+        after = (_with_losers(after[0], losers), *after[1:])
     return _Settled(after, kinds, conflicts)
 
 
@@ -315,7 +315,7 @@ def _reviewed(unit: Unit, opinion: Opinion) -> tuple[Unit, Kind | None]:
             score=None,
         )
     if opinion.rejects:
-        notes = (f"Rejected: “{after.target}” ({opinion.author})",) if differs else ()
+        notes = (opinion.rejection,) if differs else ()
         after = replace(
             after,
             state="initial",
@@ -445,6 +445,13 @@ def _marked(unit: Unit, opinions: Sequence[Opinion], conflict: Conflict) -> Unit
     """Mark a unit on which reviewers disagree, with what they want as proposals."""
     unit = _with_proposals(_settled(unit), opinions)
     return replace(unit, notes=(*unit.notes, conflict.note))
+
+
+def _with_losers(unit: Unit, opinions: Iterable[Opinion]) -> Unit:
+    """Keep what was not taken: translations as proposals, rejections as notes."""
+    rejections = [one.rejection for one in opinions if one.rejects]
+    notes = dict.fromkeys((*unit.notes, *rejections))
+    return replace(_with_proposals(unit, opinions), notes=tuple(notes))
 
 
 def _with_proposals(unit: Unit, opinions: Iterable[Opinion]) -> Unit:
