@@ -262,13 +262,13 @@ def _check_expressions(rule: Rule, file: Path) -> None:
     for expression in (rule.before, rule.after):
         try:
             regex.compile(expression, regex.VERSION1)
-            if _RECURSION.search(expression):
-                raise regex.error("SRX has no recursion")
         except regex.error as error:
             raise _bad_expression(file, rule.line, expression, error) from error
+        if _RECURSION.search(expression):
+            raise _bad_expression(file, rule.line, expression, "SRX has no recursion")
 
 
-def _bad_expression(file: Path, line: int, expression: str, error: regex.error) -> FormatError:
+def _bad_expression(file: Path, line: int, expression: str, error: object) -> FormatError:
     return FormatError(
         f"{file}, line {line}: “{expression}” is no regular expression ({error}); correct it"
     )
