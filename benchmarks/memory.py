@@ -15,7 +15,6 @@ import re
 import statistics
 import sys
 import tempfile
-from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,8 +26,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from toolkit import Segment, TranslationMemory, Unit
-from toolkit.memory import LEAST_SIMILARITY, NEARLY, Entry
-from toolkit.similarity import number_words
+from toolkit.memory import LEAST_SIMILARITY, Entry
+from toolkit.similarity import NEARLY, number_words
 
 UNITS = 1_000_000
 QUERIES = 400
@@ -112,7 +111,7 @@ def answer(memory: TranslationMemory, queries: Sequence[str]) -> tuple[list[floa
 def brute_force(sources: Sequence[str], queries: Sequence[str]) -> tuple[list[float], list[float]]:
     """Answer by comparing with every unit."""
     pair = ">".join(LANGS)
-    every: list[array[int]] = [number_words(source, pair) for source in sources]
+    every = [number_words(source, pair) for source in sources]
     times, scores = [], []
     for query in queries:
         start = process_time()
@@ -137,7 +136,8 @@ def main() -> None:
     """Print the figures."""
     numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
     count = numbers[0] if numbers else UNITS
-    text, sources = read_text(), []
+    text = read_text()
+    sources: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "memory.db")
         with TranslationMemory(path, create=True) as memory:
@@ -159,7 +159,9 @@ def main() -> None:
             times, _ = answer(memory, queries)
             print(f"lookup, first time: {told(times)}")
             times, scores = answer(memory, queries)
-            print(f"lookup, again: {told(times)}; with a match {sum(map(bool, scores))} of {QUERIES}")
+            print(
+                f"lookup, again: {told(times)}; with a match {sum(map(bool, scores))} of {QUERIES}"
+            )
         brute_times, best = brute_force(sources, queries[:BRUTE])
     found = [(min(b, NEARLY), s) for b, s in zip(best, scores[:BRUTE], strict=True) if b]
     same = sum(abs(b - s) < 1e-9 or s > b for b, s in found)

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from toolkit.memory import TranslationMemory
     from toolkit.packages import ModelPackage, bundled_package, find_package
     from toolkit.pipeline import translate_document
+    from toolkit.pretranslation import Reuse
     from toolkit.segmentation import SegmentationRules, load_rules, segment
 
 # Each name is imported when it is first asked for, so that `bilingual --help` answers at once.
@@ -67,6 +68,7 @@ MODULES = {
     "toolkit.memory": "TranslationMemory",
     "toolkit.packages": "ModelPackage bundled_package find_package",
     "toolkit.pipeline": "translate_document",
+    "toolkit.pretranslation": "Reuse",
     "toolkit.segmentation": "SegmentationRules load_rules segment",
 }
 MODULE_OF = {name: module for module, names in MODULES.items() for name in names.split()}
@@ -90,6 +92,7 @@ __all__ = [
     "ModelPackage",
     "OutputError",
     "Proposal",
+    "Reuse",
     "Segment",
     "SegmentationRules",
     "Signature",

@@ -10,12 +10,14 @@ added the other way round: `bilingual tm import --source-lang en --target-lang r
 import json
 import sqlite3
 import time
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
+from heapq import nlargest
 from itertools import islice
 from math import ceil, floor
 from pathlib import Path
@@ -33,18 +35,18 @@ APPLICATION = 0x42494C4D
 """Marks the file as ours, in its application_id: “BILM”."""
 PATIENCE = 30.0
 """Seconds to wait for another process that writes."""
-BATCH = 5_000
+BATCH = 10_000
 """Units written at once; after each batch other processes get their turn."""
 LEAST_SIMILARITY = 0.7
 MOST_MATCHES = 5
-MOST_CANDIDATES = 500
+MOST_CANDIDATES = 400
 """Units whose similarity is worked out; the others share fewer rare words."""
-CHEAP = 20_000
+CHEAP = 5_000
 """How often a word may occur in a memory to be looked up only to narrow the candidates."""
 
 TABLES = """
 CREATE TABLE unit (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     identity BLOB NOT NULL UNIQUE,  -- of the texts, the languages and the context
     source_key INTEGER NOT NULL,    -- of the source and the languages without their regions
     source_lang TEXT NOT NULL,
@@ -72,12 +74,13 @@ CREATE TABLE came_from (
     PRIMARY KEY (unit, provenance, changed)
 ) WITHOUT ROWID;
 -- The index of the fuzzy search: the words of each source as numbers, how many units have a word,
--- and which, by the length of their sources.
+-- and which, by the length of their sources; what was added at once stands together. Units that
+-- were removed stay in it.
 CREATE TABLE wording (unit INTEGER PRIMARY KEY REFERENCES unit, words BLOB NOT NULL);
 CREATE TABLE word (word INTEGER PRIMARY KEY, units INTEGER NOT NULL);
 CREATE TABLE posting (
-    word INTEGER NOT NULL, length INTEGER NOT NULL, unit INTEGER NOT NULL,
-    PRIMARY KEY (word, length, unit)
+    word INTEGER NOT NULL, length INTEGER NOT NULL, first INTEGER NOT NULL, units BLOB NOT NULL,
+    PRIMARY KEY (word, length, first)
 ) WITHOUT ROWID;
 """
 
@@ -251,13 +254,15 @@ class TranslationMemory:
     def _use_wal(self) -> None:
         """Let others read while one writes; SQLite itself does not wait for the switch to it."""
         deadline = time.monotonic() + PATIENCE
-        while self._db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        while True:
             try:
                 self._db.execute("PRAGMA journal_mode = WAL")
             except sqlite3.OperationalError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.01)
+            else:
+                return
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -387,19 +392,22 @@ class TranslationMemory:
             )
 
     def _index(self, units: Sequence[tuple[int, Words]]) -> None:
-        postings = sorted(
-            (word, len(words), number) for number, words in units for word in set(words)
-        )
-        frequencies = Counter(word for word, _, _ in postings)
-        self._db.executemany(
-            "INSERT INTO wording VALUES (?,?)", ((number, words) for number, words in units)
-        )
+        postings: dict[tuple[int, int], Words] = {}
+        frequencies: Counter[int] = Counter()
+        for number, words in units:
+            frequencies.update(set(words))
+            for word in set(words):
+                postings.setdefault((word, len(words)), array("I")).append(number)
+        self._db.executemany("INSERT INTO wording VALUES (?,?)", units)
         self._db.executemany(
             "INSERT INTO word VALUES (?,?) "
             "ON CONFLICT DO UPDATE SET units = units + excluded.units",
             sorted(frequencies.items()),
         )
-        self._db.executemany("INSERT INTO posting VALUES (?,?,?)", postings)
+        self._db.executemany(
+            "INSERT INTO posting VALUES (?,?,?,?)",
+            ((*place, postings[place][0], postings[place]) for place in sorted(postings)),
+        )
 
     def find(
         self,
@@ -440,7 +448,7 @@ class TranslationMemory:
             key=lambda one: (
                 one.in_context,
                 one.similarity,
-                one.entry.langs == langs,
+                sum(map(str.__eq__, one.entry.langs, langs)),
                 one.entry.standing,
             ),
             reverse=True,
@@ -458,12 +466,13 @@ class TranslationMemory:
         self, source: str, langs: tuple[str, str], least: float, most: int
     ) -> list[tuple[int, float]]:
         words = number_words(source, _pair(langs))
-        scored = []
-        for number in self._candidates(words, least):
-            blob = self._db.execute("SELECT words FROM wording WHERE unit = ?", (number,))
-            score = compare(words, read_words(blob.fetchone()[0]))
-            if score >= least:
-                scored.append((number, min(score, NEARLY)))
+        candidates = json.dumps(self._candidates(words, least))
+        rows = self._db.execute(
+            "SELECT unit, words FROM wording WHERE unit IN (SELECT value FROM json_each(?))",
+            (candidates,),
+        )
+        scores = ((number, compare(words, read_words(blob))) for number, blob in rows)
+        scored = [(number, min(score, NEARLY)) for number, score in scores if score >= least]
         scored.sort(key=lambda one: (-one[1], one[0]))
         return scored[:most]
 
@@ -494,16 +503,15 @@ class TranslationMemory:
         asked = rarest[: len(words) - shared + 1]
         asked += [word for word in rarest[len(asked) :] if frequency[word] <= CHEAP]
         found: Counter[int] = Counter()
-        for word in set(asked):
-            if frequency[word]:
-                rows = self._db.execute(
-                    "SELECT unit FROM posting WHERE word = ? AND length BETWEEN ? AND ?",
-                    (word, *lengths),
-                )
-                found.update(number for (number,) in rows)
+        for word in sorted(set(asked)):
+            rows = self._db.execute(
+                "SELECT units FROM posting WHERE word = ? AND length BETWEEN ? AND ?",
+                (word, *lengths),
+            )
+            found.update(read_words(b"".join(units for (units,) in rows)))
         least_found = max(1, len(set(asked)) - (len(words) - shared))
-        enough = [(-count, number) for number, count in found.items() if count >= least_found]
-        return [number for _, number in sorted(enough)[:MOST_CANDIDATES]]
+        enough = [number for number, count in found.items() if count >= least_found]
+        return nlargest(MOST_CANDIDATES, enough, key=found.__getitem__)
 
     def __len__(self) -> int:
         """Count the units."""
@@ -561,23 +569,17 @@ class TranslationMemory:
                         (heir, number),
                     )
                 self._remove(number)
-            self._db.execute("DELETE FROM word WHERE units = 0")
             self._db.execute(
                 "DELETE FROM provenance WHERE id NOT IN (SELECT provenance FROM came_from)"
             )
 
     def _remove(self, number: int) -> None:
-        blob = self._db.execute("SELECT words FROM wording WHERE unit = ?", (number,)).fetchone()
-        words = read_words(blob[0])
-        for word in set(words):
-            self._db.execute("UPDATE word SET units = units - 1 WHERE word = ?", (word,))
-            self._db.execute(
-                "DELETE FROM posting WHERE (word, length, unit) = (?,?,?)",
-                (word, len(words), number),
-            )
-        self._db.execute("DELETE FROM wording WHERE unit = ?", (number,))
-        self._db.execute("DELETE FROM came_from WHERE unit = ?", (number,))
-        self._db.execute("DELETE FROM unit WHERE id = ?", (number,))
+        for statement in (
+            "DELETE FROM wording WHERE unit = ?",
+            "DELETE FROM came_from WHERE unit = ?",
+            "DELETE FROM unit WHERE id = ?",
+        ):
+            self._db.execute(statement, (number,))
 
 
 def _is_wanted(unit: Unit, *, unreviewed: bool) -> bool:

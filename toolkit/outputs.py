@@ -197,13 +197,21 @@ def write_bitext(bitext: Bitext, path: Path, date: datetime, *, overwrite: bool 
         FormatError: the format is not known.
         OutputError: the file holds reviewed work or cannot be written.
     """
+    content = render_bitext(bitext, path, date)
+    if not overwrite:
+        _refuse_to_overwrite_work(path, content)
+    write_atomically(path, content)
+
+
+def render_bitext(bitext: Bitext, path: Path, date: datetime) -> bytes:
+    """Give the content of the file of a bitext, in the format told by the file's name.
+
+    Raises:
+        FormatError: the format is not known.
+    """
     for suffix, render in RENDERERS.items():
         if path.name.lower().endswith(suffix):
-            content = render(bitext, date)
-            if not overwrite:
-                _refuse_to_overwrite_work(path, content)
-            write_atomically(path, content)
-            return
+            return render(bitext, date)
     raise FormatError(f"{path}: is no bitext by its name; choose from {', '.join(RENDERERS)}")
 
 

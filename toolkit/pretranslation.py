@@ -13,6 +13,8 @@ from toolkit.substitution import Substitution, find_values, substitute
 
 EXACTLY = 1.0
 MOST_PROPOSALS = 5
+WIDTHS = (slice(0, 3), slice(0, 2), slice(1, 3), slice(1, 2))
+"""What must be the same of a segment with the ones before and after it, in the order tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,14 @@ class Reuse:
     least: float = LEAST_SIMILARITY
     fuzzy_first: bool = False
 
+    @property
+    def reviewed_sources(self) -> list[str]:
+        """The source texts of the reviewed units of an earlier run, as their reviewer cut them."""
+        return [entry.unit.source.text for entry in self.earlier if entry.unit.is_reviewed]
+
+
+NOTHING = Reuse()
+
 
 def pretranslate(
     units: Sequence[Unit], langs: tuple[str, str], reuse: Reuse, matcher: TermMatcher | None
@@ -99,8 +109,8 @@ def pretranslate(
 def keep_reviewed(units: Sequence[Unit], earlier: Sequence[Entry]) -> list[Unit]:
     """Put the reviewed units of an earlier run into the place of those with the same source.
 
-    Each goes into one place: where the segments before and after it are the same, otherwise to
-    the first one of the same text that is left. Of an unreviewed one the notes are kept.
+    Each goes into one place: where the segments before and after it are the same, or one of them
+    is, otherwise to the first one of the same text. Of an unreviewed one the notes are kept.
     """
     kept = list(units)
     for place, entry in _pair_off(units, earlier):
@@ -127,7 +137,7 @@ def _pair_off(units: Sequence[Unit], earlier: Iterable[Entry]) -> Iterator[tuple
     places = list(zip(texts, texts[1:], texts[2:], strict=False))
     waiting = sorted(earlier, key=lambda entry: not entry.unit.is_reviewed)
     free = set(range(len(units)))
-    for width in (slice(0, 3), slice(1, 2)):  # in context, then the text alone
+    for width in WIDTHS:
         spots = defaultdict(list)
         for place in sorted(free, reverse=True):
             spots[places[place][width]].append(place)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -88,11 +89,17 @@ def read_entries(
             yield entry
 
 
-def _counted(entries: Iterable[Entry], name: str, show: ShowProgress) -> Iterator[Entry]:
-    for number, entry in enumerate(entries, start=1):
+Item = TypeVar("Item")
+
+
+def _counted(
+    items: Iterable[Item], name: str, show: ShowProgress, total: int | None = None
+) -> Iterator[Item]:
+    """Pass items on, and show how many it were."""
+    for number, item in enumerate(items, start=1):
         if number % 1000 == 0:
-            show(name, number, number)
-        yield entry
+            show(name, number, total or number)
+        yield item
 
 
 @tm.command()
@@ -111,10 +118,11 @@ def export(path: Path, target: Path, date: datetime | None, *, quiet: bool) -> N
     Example:
       bilingual tm export --tm house.db house.tmx
     """
-    with TranslationMemory(path) as memory:
-        entries = (entry for _, entry in memory.entries())
-        write_entries(entries, target, date or datetime.now(UTC))
-        note(f"{target}: {len(memory)} units", quiet=quiet)
+    with TranslationMemory(path) as memory, progress_bar(quiet=quiet) as show:
+        numbered = _counted(memory.entries(), path.name, show, len(memory))
+        write_entries((entry for _, entry in numbered), target, date or datetime.now(UTC))
+        units = len(memory)
+    note(f"{target}: {units} units", quiet=quiet)
 
 
 @tm.command()
@@ -205,8 +213,8 @@ def stats(path: Path, *, as_json: bool) -> None:
         name: Counter() for name in ("languages", "state", "origin", "file", "author", "tool")
     }
     units, sources, last = 0, 0, ""
-    with TranslationMemory(path) as memory:
-        for _, entry in memory.entries():
+    with TranslationMemory(path) as memory, progress_bar(quiet=False) as show:
+        for _, entry in _counted(memory.entries(), path.name, show, len(memory)):
             units += 1
             sources += entry.unit.source.text != last
             last = entry.unit.source.text
@@ -245,12 +253,14 @@ def clean(path: Path, *, dry_run: bool, quiet: bool) -> None:
       bilingual tm clean --tm house.db --dry-run
     """
     with TranslationMemory(path) as memory:
-        waste = list(find_waste(memory.entries()))
-        if dry_run:
-            for one in waste:
-                click.echo(f"{one.reason}: {one.entry.unit.source.text} → {one.entry.unit.target}")
-        else:
+        with progress_bar(quiet=quiet) as show:
+            numbered = _counted(memory.entries(), path.name, show, len(memory))
+            waste = list(find_waste(numbered))
+        if not dry_run:
             memory.remove({one.number: one.heir for one in waste})
+    if dry_run:
+        for one in waste:
+            click.echo(f"{one.reason}: {one.entry.unit.source.text} → {one.entry.unit.target}")
     counts = Counter(one.reason for one in waste)
     told = ", ".join(f"{reason} {counts[reason]}" for reason in REASONS)
     note(f"{path}: {'would remove' if dry_run else 'removed'} {len(waste)} ({told})", quiet=quiet)

@@ -99,7 +99,7 @@ def _row(number: int, entry: Entry) -> Row:
         entry.langs,
         "paragraph",
         replace(entry.unit, source=source),
-        (
+        more=(
             *((name, text) for name, text in context if text is not None),
             *(("provenance", _written(one)) for one in entry.provenance),
         ),

@@ -73,6 +73,20 @@ _PROPOSAL = re.compile(r"([01]\.\d+) (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where OmegaT says that an alternative translation belongs.
+
+    Fields:
+        file: the source file, in the project's folder of sources.
+        before, after: the sources of the segments before and after it.
+    """
+
+    file: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A unit as it stands in a file, before the document is put together.
 
@@ -80,12 +94,14 @@ class Row:
         langs: codes of the source and the target language, as the file writes them.
         kind: of the block that the segment lies in.
         unit: the unit; the start of its segment is the offset in the block.
+        place: where the unit belongs, if the file restricts that.
         more: properties that only a memory's units have, by name; see `MEMORY`.
     """
 
     langs: tuple[str, str]
     kind: BlockKind
     unit: Unit
+    place: Place | None = None
     more: Properties = ()
 
 
@@ -172,8 +188,15 @@ def with_properties(langs: tuple[str, str], unit: Unit, properties: Properties) 
         inlines=unit.inlines,
         written_checksum=first.get("checksum", ""),
     )
+    kind = _one_of(KINDS, first.get("block"), "paragraph")
     more = [(name, text) for name, text in properties if name in MEMORY]
-    return Row(langs, _one_of(KINDS, first.get("block"), "paragraph"), whole, more)
+    return Row(langs, kind, whole, None if "block" in first else _place(first), more)
+
+
+def _place(first: Mapping[str, str]) -> Place | None:
+    if not {"file", "prev", "next"} & first.keys():
+        return None
+    return Place(first.get("file", ""), first.get("prev", ""), first.get("next", ""))
 
 
 def _without_issues(notes: tuple[str, ...], issues: tuple[Issue, ...]) -> tuple[str, ...]:

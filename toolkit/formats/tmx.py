@@ -410,7 +410,14 @@ def _state(target: str, known: Mapping[str, str]) -> State:
 
 def _origin(author: str, known: Mapping[str, str]) -> Origin:
     """Say who made a translation by who changed it last."""
-    machine = author.startswith(MACHINE) or not MACHINE_MARKS.isdisjoint(
-        {author, known.get("Origin")}
-    )
+    machine = is_machine(author) or known.get("Origin") in MACHINE_MARKS
     return "machine" if machine else "human"
+
+
+def is_machine(author: str) -> bool:
+    """Say whether the author of a translation is a machine, by the name.
+
+    >>> is_machine("MT! translate-ru_en-0_1 0.1"), is_machine("Martin")
+    (True, False)
+    """
+    return author.startswith(MACHINE) or author in MACHINE_MARKS
