@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from test_formats import bitext_of
 
 from toolkit import Bitext, Block, Document, Inline, Segment, Signature, Unit
 from toolkit.formats.rows import Place
-from toolkit.merging import Merged, Review, merge_reviews
+from toolkit.merging import Merged, Rule, merge_reviews
+from toolkit.opinions import Review
 
 NOBODY = Signature("", "", "", "", "", "")
 BASE = bitext_of(("Да.", "Yes."), ("Нет.", "No."), ("Мир.", "World."))
@@ -284,6 +287,15 @@ def test_second_round_of_review_edits_what_the_first_one_left() -> None:
         assert_settled(merged, second)
 
 
+def test_accepted_unit_is_edited_in_the_second_round_though_others_have_changed() -> None:
+    accepted = ours(BASE, u3=replace(BASE.units[2], state="reviewed"))
+    first = merge_reviews(BASE, [accepted]).bitext
+    second = ours(first, "second.po", u3=edited(first.units[2], "Peace."))
+    other = merge_reviews(first, [ours(first, u1=edited(first.units[0], "Aye."))]).bitext
+    merged = merge_reviews(other, [second])
+    assert (merged.counts, merged.conflicts) == ({"edited": 1}, ())
+
+
 def test_review_that_was_superseded_changes_nothing() -> None:
     old = ours(BASE, "anna.po", u3=edited(BASE.units[2], "Peace."))
     first = merge_reviews(BASE, [old]).bitext
@@ -301,6 +313,16 @@ def test_translation_of_a_source_that_has_changed_is_offered_and_listed() -> Non
     assert (proposal.source, proposal.target, proposal.origin) == ("Да.", "Aye.", "call.po")
     assert [conflict.reason for conflict in merged.conflicts] == ["the source was “Да.”"]
     assert_settled(merged, old)
+
+
+def test_edited_and_rejected_text_is_kept_in_a_note() -> None:
+    """A new run translates what was rejected anew, and keeps notes."""
+    review = ours(BASE, u1=replace(BASE.units[0], target="Hm.", origin="human", state="initial"))
+    merged = merge_reviews(BASE, [review])
+    unit = merged.bitext.units[0]
+    assert (unit.target, unit.state) == ("Hm.", "initial")
+    assert unit.notes == ("Rejected: “Hm.” (call.po)",)
+    assert_settled(merged, review)
 
 
 def test_formatting_stays_with_the_words_of_an_edited_translation() -> None:
@@ -335,3 +357,66 @@ def test_tags_of_omegat_become_our_codes() -> None:
     review = replace(review, bitext=replace(review.bitext, units=(theirs,)))
     (found,) = merge_reviews(base, [review]).bitext.units[0].inlines
     assert found == replace(bold, start=4, stop=7)
+
+
+ACTIONS = st.lists(
+    st.sampled_from(["none", "accept", "reject", "edit", "note", "edit silently"]),
+    min_size=5,
+    max_size=5,
+)
+RULES: list[Rule | None] = [None, "first", "last", "newest"]
+
+
+def acted(name: str, actions: list[str]) -> Review:
+    """Give a review in which something is done to each unit of a text with repetitions."""
+    changes: dict[str, Unit] = {}
+    for number, (unit, action) in enumerate(zip(REPEATED.units, actions, strict=True), start=1):
+        match action:
+            case "accept":
+                changes[f"u{number}"] = replace(unit, state="reviewed")
+            case "reject":
+                changes[f"u{number}"] = replace(unit, state="initial")
+            case "edit":
+                changes[f"u{number}"] = edited(unit, f"{name} {number}")
+            case "note":
+                changes[f"u{number}"] = replace(unit, notes=(f"{name} {number}?",))
+            case "edit silently":
+                changes[f"u{number}"] = replace(unit, target=f"{name} {number}")
+    return ours(REPEATED, f"{name}.po", **changes)
+
+
+@given(ACTIONS, ACTIONS, st.sampled_from(RULES))
+def test_nothing_of_any_reviewer_is_lost_and_merging_again_changes_nothing(
+    one: list[str], two: list[str], prefer: Rule | None
+) -> None:
+    reviews = [acted("anna", one), acted("boris", two)]
+    merged = merge_reviews(REPEATED, reviews, prefer)
+    for review in reviews:
+        for before, theirs, unit in zip(
+            REPEATED.units, review.bitext.units, merged.bitext.units, strict=True
+        ):
+            assert set(theirs.notes) <= set(unit.notes)
+            kept = {unit.target, *(one.target for one in unit.proposals)}
+            assert theirs.target in kept or theirs.target == before.target
+    for number, (first, second) in enumerate(zip(one, two, strict=True)):
+        unit = merged.bitext.units[number]
+        done = {first, second} - {"none", "note"}
+        if not done:
+            assert unit == replace(REPEATED.units[number], notes=unit.notes)
+        elif len(done) == 1 and done <= {"accept", "reject"}:
+            assert unit.state == ("reviewed" if done == {"accept"} else "initial")
+    again = merge_reviews(merged.bitext, reviews, prefer)
+    assert again.bitext == merged.bitext
+    assert again.counts == {}
+
+
+@given(ACTIONS, ACTIONS)
+def test_files_merged_one_after_the_other_are_as_safe_as_together(
+    one: list[str], two: list[str]
+) -> None:
+    """What the first reviewer did is not overwritten by the second, who does not know of it."""
+    first = merge_reviews(REPEATED, [acted("anna", one)])
+    both = merge_reviews(first.bitext, [acted("boris", two)])
+    for before, after in zip(first.bitext.units, both.bitext.units, strict=True):
+        if before.is_reviewed:
+            assert (after.target, after.state) == (before.target, before.state)

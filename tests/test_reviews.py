@@ -1,6 +1,7 @@
 """`bilingual merge`: files that reviewers changed with programs of others come back."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ import polib
 import pytest
 from conftest import DATE, Bilingual, WordForWord
 from test_formats import bitext_of
+from test_merging import of_one_block
 from test_reading import full_bitext
 from translate.storage import po, tmx, xliff, xliff2
 
@@ -333,3 +335,37 @@ def test_reviewers_segments_stay_in_a_new_run(
     assert len(again.units) == texts
     assert (again.units[0].source.text, again.units[0].target) == (source, target)
     assert [unit.source for unit in again.units] == [unit.source for unit in reviewed.units]
+
+
+def test_unit_that_a_cat_tool_has_segmented_anew_is_split(tmp_path: Path) -> None:
+    """As .sdlxliff and .mqxliff have it: the segments are marked in one trans-unit."""
+    bitext = of_one_block(("Да. Нет.", "Yes. No."), ("Мир.", "Peace."))
+    write_outputs(bitext, tmp_path / "call", ["tmx", "xliff"], DATE)
+    path = tmp_path / "call.xlf"
+    marks = '<mrk mtype="seg" mid="1">{}</mrk> <mrk mtype="seg" mid="2">{}</mrk>'
+    text = path.read_text("utf-8")
+    text = re.sub(
+        r"(<source[^>]*>)Да. Нет.</source>",
+        rf"\1Да. Нет.</source><seg-source>{marks.format('Да.', 'Нет.')}</seg-source>",
+        text,
+    )
+    path.write_text(text.replace("Yes. No.<", marks.format("Oh yes.", "No.") + "<"), "utf-8")
+    assert summary(merge_files(tmp_path / "call.tmx", [], DATE)) == {"split": 1}
+    units = read_bitext(path).units
+    assert [(u.source.id, u.source.text, u.target, u.state) for u in units] == [
+        ("1.1", "Да.", "Oh yes.", "reviewed"),
+        ("1.2", "Нет.", "No.", "reviewed"),
+        ("1.3", "Мир.", "Peace.", "translated"),
+    ]
+
+
+def test_memory_that_cannot_be_written_is_told_before_anything_is(
+    out: Path, tmp_path: Path
+) -> None:
+    shutil.copy(out / "call.po", tmp_path / "call.po")
+    edit_po_with_polib(tmp_path / "call.po")
+    before = contents(out)
+    (tmp_path / "house.db").write_text("no memory " * 1000, encoding="utf-8")
+    with pytest.raises(FormatError, match=r"house\.db"):
+        merge_files(out, [tmp_path / "call.po"], DATE, memory=tmp_path / "house.db")
+    assert contents(out) == before

@@ -137,7 +137,10 @@ class TermMatch:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One automatic change of a translation, with the whole text before and after it."""
+    """One change of a translation, with the whole text before and after it.
+
+    The step `review` is a person's; the others are automatic.
+    """
 
     step: str
     before: str

@@ -290,10 +290,10 @@ class TranslationMemory:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.commit()
         except BaseException:
             self._db.rollback()
             raise
-        self._db.commit()
 
     def __enter__(self) -> Self:
         return self

@@ -2,18 +2,15 @@
 
 review -> opinions on the bitext's units -> a verdict or a conflict -> reviewed units
 
-A reviewer's opinion on a unit is that it is accepted, edited or rejected, or that its segment is
-split or joined with others. Machine output that nobody touched is no opinion. Of two opinions
-the one that was given in the knowledge of the other counts: a reviewed unit of ours carries what
-it was before (an edit of the step `review`). Opinions that know nothing of each other and differ
-are a conflict, which a rule resolves or which stays marked in the unit.
+Of two opinions the one that was given in the knowledge of the other counts: a reviewed unit of
+ours carries what it was before (an edit of the step `review`). Opinions that know nothing of each
+other and differ are a conflict, which a rule resolves or which stays marked in the unit.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -26,92 +23,27 @@ from toolkit.bitext import (
     TermMatch,
     Unit,
 )
-from toolkit.formats.rows import SEVERITIES, Place
+from toolkit.formats.rows import SEVERITIES
 from toolkit.formats.tmx import is_machine
 from toolkit.formats.xmlfiles import permitted
 from toolkit.inlines import nested
+from toolkit.opinions import (
+    CONFLICT,
+    LONG_AGO,
+    REVIEW,
+    Opinion,
+    Review,
+    differs_from,
+    is_human,
+    is_mark,
+    opinions_of,
+)
 from toolkit.placing import Placing, cut_anew, numbered, place_units
 
 Kind = Literal["accepted", "edited", "rejected", "split", "joined"]
 Rule = Literal["newest", "first", "last"]
-REVIEW = "review"
-"""Step of the edit that records what a reviewer changed."""
-CONFLICT = "Conflict: "
-"""How the note begins that marks a unit on which reviewers disagree."""
 BASE = "the bitext"
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _SAYS_ISSUE = re.compile(rf"(?:{'|'.join(SEVERITIES)}) [a-z-]+: ")
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A file that came back from a reviewer.
-
-    Fields:
-        name: its name, for people, unlike that of any other.
-        bitext: what it holds.
-        date: when it was written; for units that tell no date of their own.
-        places: for each of its units where it stands, as far as the file tells.
-        is_silent: whether a unit that is as it was written says nothing: that is so in a file of
-            ours, where what was accepted has another state; in the memory of a CAT tool
-            everything that no machine made was accepted by somebody.
-    """
-
-    name: str
-    bitext: Bitext
-    date: datetime = LONG_AGO
-    places: tuple[Place | None, ...] = ()
-    is_silent: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What a reviewer made of some consecutive units of the bitext.
-
-    Fields:
-        start, stop: indexes of the bitext's units.
-        units: the reviewer's units for them.
-        author: the name of the review.
-        date: when it was last changed.
-        rejects: whether the translation is refused.
-        follows: whether it was given on the bitext as it is now.
-    """
-
-    start: int
-    stop: int
-    units: tuple[Unit, ...]
-    author: str
-    date: datetime
-    rejects: bool = False
-    follows: bool = False
-
-    @property
-    def target(self) -> str:
-        """The translation of all its units."""
-        return " ".join(unit.target for unit in self.units)
-
-    @property
-    def content(self) -> tuple[object, ...]:
-        """What two opinions must share to agree."""
-        texts = ((unit.source.text, unit.target.strip()) for unit in self.units)
-        return self.start, self.stop, self.rejects, *texts
-
-    def knows(self, other: "Opinion") -> bool:
-        """Say whether it was given in the knowledge of another one."""
-        past = {
-            text
-            for unit in self.units
-            for edit in unit.edits
-            if edit.step == REVIEW
-            for text in (edit.before, edit.after)
-        }
-        offered = {
-            one.target
-            for unit in self.units
-            for one in unit.proposals
-            if not any(map(_is_mark, unit.notes))
-        }
-        return {unit.target for unit in other.units} <= past | offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +123,7 @@ def merge_reviews(bitext: Bitext, reviews: Sequence[Review], prefer: Rule | None
     opinions = [
         opinion
         for review, placing in zip(reviews, placings, strict=True)
-        for opinion in _opinions(bitext, review, placing)
+        for opinion in opinions_of(bitext, review, placing)
     ]
     units: dict[int, tuple[Unit, ...]] = {}
     counts = Counter(notes=notes)
@@ -222,11 +154,6 @@ def _placed(placing: Placing) -> frozenset[int]:
     return frozenset(found | {j for _, j, _ in placing.reworded})
 
 
-def is_human(unit: Unit) -> bool:
-    """Say whether somebody made or approved a translation."""
-    return unit.is_reviewed or unit.origin == "human"
-
-
 # --- notes ---------------------------------------------------------------------------------------
 
 
@@ -243,7 +170,7 @@ def _with_notes(
             added = [
                 note
                 for note in new
-                if note not in known and not _SAYS_ISSUE.match(note) and not _is_mark(note)
+                if note not in known and not _SAYS_ISSUE.match(note) and not is_mark(note)
             ]
             if added:
                 units[i] = replace(units[i], notes=(*known, *added))
@@ -251,57 +178,7 @@ def _with_notes(
     return replace(bitext, units=tuple(units)), count
 
 
-# --- opinions ------------------------------------------------------------------------------------
-
-
-def _opinions(bitext: Bitext, review: Review, placing: Placing) -> Iterator[Opinion]:
-    """Give what a review says of the units that it has something to say of."""
-    follows = review.bitext.written_checksum == bitext.checksum
-    for one in placing.placements:
-        theirs = tuple(review.bitext.units[j] for j in one.others)
-        dates = [unit.changed for unit in theirs if unit.changed]
-        opinion = Opinion(
-            one.start,
-            one.stop,
-            theirs,
-            review.name,
-            max(dates, default=review.date),
-            follows=follows,
-        )
-        if one.stop - one.start > 1 or len(theirs) > 1:
-            if any(map(is_human, theirs)) and all(unit.target for unit in theirs):
-                yield opinion
-        else:
-            yield from _opinion_on_one(bitext, opinion, review)
-
-
-def _opinion_on_one(bitext: Bitext, opinion: Opinion, review: Review) -> Iterator[Opinion]:
-    (theirs,) = opinion.units
-    unit = bitext.units[opinion.start]
-    differs = _differs(theirs, unit)
-    if not theirs.target or theirs.state == "initial":
-        if review.is_silent and unit.target and (differs or unit.state != "initial"):
-            kept = theirs if theirs.target else replace(theirs, target=unit.target)
-            yield replace(opinion, units=(kept,), rejects=True)
-    elif is_human(theirs) or _was_taken_over(theirs, unit):
-        if differs or theirs.is_reviewed or not review.is_silent:
-            yield opinion
-    elif differs and theirs.written_checksum and not theirs.is_as_written:
-        yield opinion  # edited in a program that knows nothing of our states
-
-
-def _was_taken_over(theirs: Unit, unit: Unit) -> bool:
-    """Say whether somebody put a name of their own to a translation."""
-    return theirs.author not in {"", unit.author} and not is_machine(theirs.author)
-
-
-def _differs(theirs: Unit, unit: Unit) -> bool:
-    moved = bool(theirs.inlines and unit.inlines) and _spans(theirs) != _spans(unit)
-    return permitted(theirs.target).strip() != permitted(unit.target).strip() or moved
-
-
-def _spans(unit: Unit) -> list[tuple[int, int]]:
-    return sorted((one.start, one.stop) for one in unit.inlines)
+# --- verdicts ------------------------------------------------------------------------------------
 
 
 def _overlapping(opinions: Iterable[Opinion]) -> Iterator[list[Opinion]]:
@@ -316,9 +193,6 @@ def _overlapping(opinions: Iterable[Opinion]) -> Iterator[list[Opinion]]:
         stop = max(stop, one.stop)
     if group:
         yield group
-
-
-# --- verdicts ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,7 +302,7 @@ def _apply(
 def _reviewed(unit: Unit, opinion: Opinion) -> tuple[Unit, Kind | None]:
     """Give a unit as its reviewer left it, and what was done if anything was."""
     (theirs,) = opinion.units
-    differs = _differs(theirs, unit)
+    differs = differs_from(theirs, unit)
     after = _settled(unit)
     if differs:
         target = permitted(theirs.target).strip()
@@ -441,7 +315,13 @@ def _reviewed(unit: Unit, opinion: Opinion) -> tuple[Unit, Kind | None]:
             score=None,
         )
     if opinion.rejects:
-        after = replace(after, state="initial", origin="human" if differs else unit.origin)
+        notes = (f"Rejected: “{after.target}” ({opinion.author})",) if differs else ()
+        after = replace(
+            after,
+            state="initial",
+            origin="human" if differs else unit.origin,
+            notes=(*after.notes, *notes),
+        )
         return after, "rejected" if after != unit else None
     after = replace(
         after,
@@ -456,16 +336,12 @@ def _reviewed(unit: Unit, opinion: Opinion) -> tuple[Unit, Kind | None]:
 
 
 def _name(unit: Unit) -> str:
-    return unit.author if unit.origin == "human" or unit.is_reviewed else ""
+    return "" if is_machine(unit.author) else unit.author
 
 
 def _settled(unit: Unit) -> Unit:
     """Take the mark of a conflict off a unit."""
-    return replace(unit, notes=tuple(note for note in unit.notes if not _is_mark(note)))
-
-
-def _is_mark(note: str) -> bool:
-    return note.startswith(CONFLICT)
+    return replace(unit, notes=tuple(note for note in unit.notes if not is_mark(note)))
 
 
 def _recorded(
@@ -480,7 +356,7 @@ def _recorded(
 def _resegmented(bitext: Bitext, before: Sequence[Unit], opinion: Opinion) -> Iterator[Unit]:
     """Give the units of a reviewer's segments in the place of ours."""
     target = " ".join(unit.target for unit in before)
-    notes = tuple(note for unit in before for note in unit.notes if not _is_mark(note))
+    notes = tuple(note for unit in before for note in unit.notes if not is_mark(note))
     texts = [unit.source.text for unit in opinion.units]
     segments = cut_anew(bitext.document, [unit.source for unit in before], texts)
     for number, (segment, theirs) in enumerate(zip(segments, opinion.units, strict=True)):
@@ -576,11 +452,11 @@ def _mark_reworded(
         return units, None
     unit = units[0]
     offered = any(one.target == theirs.target for one in unit.proposals)
-    if offered and unit.is_reviewed:
-        return units, None
     if not offered:
         proposal = Proposal(theirs.source.text, theirs.target, round(likeness, 2), review.name)
         unit = replace(unit, proposals=(*unit.proposals, proposal))
+    if unit.is_reviewed:
+        return (unit, *units[1:]), None
     conflict = Conflict(
         bitext.document.id,
         unit.source.id,

@@ -44,7 +44,7 @@ class Placing:
     Fields:
         placements: those with the same source text, in the bitext's order.
         reworded: index in the bitext, index in the file and the likeness of the sources (0 to 1)
-            where only one of the two has this source.
+            where only one of the two has this source; in a file made from the bitext only.
     """
 
     placements: tuple[Placement, ...]
@@ -81,7 +81,7 @@ def place_units(
     used = {j for one in tiled for j in one.others}
     covered = {i for i, _ in pairs} | {i for one in tiled for i in range(one.start, one.stop)}
     rest = [j for j in free if j not in used]
-    reworded = list(_reworded(bitext, other.units, covered, rest, own=own))
+    reworded = _reworded(bitext, other.units, covered, rest) if own else ()
     placements = [*(Placement(i, i + 1, (j,)) for i, j in pairs), *tiled]
     return Placing(
         tuple(sorted(placements, key=lambda one: (one.start, one.others))), tuple(reworded)
@@ -207,14 +207,14 @@ def _taken(texts: Sequence[str], pieces: dict[str, list[int]]) -> tuple[int, ...
 
 
 def _reworded(
-    bitext: Bitext, others: Sequence[Unit], covered: set[int], rest: Sequence[int], *, own: bool
+    bitext: Bitext, others: Sequence[Unit], covered: set[int], rest: Sequence[int]
 ) -> Iterator[tuple[int, int, float]]:
     """Pair the units whose sources differ: by identifier, or the most similar ones."""
     free = {i: _key(unit.source.text) for i, unit in enumerate(bitext.units) if i not in covered}
     where = {bitext.units[i].source.id: i for i in free}
     for j in rest:
         source = _key(others[j].source.text)
-        if own and others[j].source.id in where:
+        if others[j].source.id in where:
             i = where[others[j].source.id]
             yield i, j, fuzz.ratio(free[i], source) / 100
         elif found := process.extractOne(

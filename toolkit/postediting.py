@@ -17,8 +17,8 @@ from toolkit.bitext import Bitext, Concept, TermMatch
 from toolkit.extraction import Passage, extract_terms
 from toolkit.formats.table import distinct, slug
 from toolkit.glossary import Glossary
-from toolkit.merging import Review
 from toolkit.morphology import lexicon, normal_spelling
+from toolkit.opinions import Review
 from toolkit.packages import base_lang
 from toolkit.placing import place_units
 

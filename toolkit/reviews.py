@@ -7,7 +7,8 @@ reviewed, too; then all of them are written anew, together or not at all.
 import os
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +17,13 @@ from toolkit.bitext import (
     STATES,
     Bitext,
     Block,
+    Concept,
     Document,
     Inline,
     Segment,
     Signature,
     State,
+    TermMatch,
     Unit,
     unit_checksum,
 )
@@ -29,11 +32,13 @@ from toolkit.files import write_together
 from toolkit.formats.html import is_review_page
 from toolkit.formats.text import render_text
 from toolkit.formats.tmx import read_tmx, render_tmx, stream_tmx
+from toolkit.glossary import load_glossary
 from toolkit.inlines import RichText
 from toolkit.inputs import READERS, read_bitext
 from toolkit.memory import Entry, TranslationMemory, entries_of
-from toolkit.merging import Conflict, Merged, Review, Rule, is_human, merge_reviews
+from toolkit.merging import Conflict, Merged, Rule, merge_reviews
 from toolkit.omegat_project import PROJECT, SAVE
+from toolkit.opinions import Review, is_human
 from toolkit.outputs import FORMATS, paths_of, render_bitext
 from toolkit.packages import base_lang
 
@@ -61,6 +66,11 @@ class Output:
     bitext: Bitext
     files: tuple[Path, ...]
     edited: tuple[Review, ...]
+
+    @property
+    def current(self) -> Bitext:
+        """The bitext with what was edited in place."""
+        return merge_reviews(self.bitext, self.edited).bitext
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,7 @@ def merge_files(
     *,
     prefer: Rule | None = None,
     memory: Path | None = None,
+    on_progress: Callable[[int, int], object] = lambda _done, _total: None,
 ) -> MergeReport:
     """Take reviewed files back into the files of the documents that they were made from.
 
@@ -105,6 +116,7 @@ def merge_files(
         date: the date that goes into the files, in UTC.
         prefer: how to resolve conflicts; see `merge_reviews`.
         memory: a translation memory that gets all reviewed units; it is made where there is none.
+        on_progress: called with the number of units gone through and of all.
 
     Raises:
         FormatError: a file cannot be read.
@@ -116,6 +128,7 @@ def merge_files(
     langs = outputs[0].bitext.source_lang, outputs[0].bitext.target_lang
     reviews = _read_reviews(paths, langs)
     known = {output.bitext.document.id for output in outputs}
+    total = sum(len(output.bitext.units) for output in outputs)
     placed: dict[str, set[int]] = {review.name: set() for review in reviews}
     contents: dict[Path, bytes] = {}
     merged: list[tuple[Output, Merged]] = []
@@ -128,19 +141,22 @@ def merge_files(
             placed.setdefault(review.name, set()).update(found)
         if one.bitext != output.bitext or output.edited:
             contents |= _rendered(output, one.bitext, date)
+        on_progress(sum(len(o.bitext.units) for o, _ in merged), total)
     everything = [*reviews, *(review for output in outputs for review in output.edited)]
     left = [(review, set(_left(review, placed[review.name]))) for review in everything]
     unplaced = [(review.name, review.bitext.units[j]) for review, js in left for j in sorted(js)]
     kept_in = (translations if translations.is_dir() else translations.parent) / UNPLACED
     contents |= _kept(kept_in, unplaced, langs, date)
-    write_together(contents)
+    with TranslationMemory(memory, create=True) if memory else nullcontext() as remembered:
+        write_together(contents)
+        new = 0 if remembered is None else _remember(remembered, merged, left)
     return MergeReport(
         counts=sum((one.counts for _, one in merged), Counter()),
         conflicts=tuple((output.path, c) for output, one in merged for c in one.conflicts),
         unplaced=tuple(unplaced),
         kept_in=kept_in if unplaced else None,
         written=tuple(contents),
-        remembered=_remember(memory, merged, left) if memory else 0,
+        remembered=new,
     )
 
 
@@ -153,21 +169,20 @@ def concerned(reviews: Iterable[Review], document: str, known: Container[str]) -
 
 
 def _remember(
-    path: Path, merged: Iterable[tuple[Output, Merged]], others: Iterable[tuple[Review, set[int]]]
+    memory: TranslationMemory,
+    merged: Iterable[tuple[Output, Merged]],
+    others: Iterable[tuple[Review, set[int]]],
 ) -> int:
     """Add to a memory what is reviewed: of the documents, and of the files what belongs in none."""
-    with TranslationMemory(path, create=True) as memory:
-        added = [
-            memory.add_entries(
-                entry
-                for entry in entries_of(one.bitext, output.path.name)
-                if entry.unit.is_reviewed
-            )
-            for output, one in merged
-        ]
-        for review, indexes in others:
-            entries = list(entries_of(review.bitext, Path(review.name).name))
-            added.append(memory.add_entries(_vouched_for(entries[j]) for j in sorted(indexes)))
+    added = [
+        memory.add_entries(
+            entry for entry in entries_of(one.bitext, output.path.name) if entry.unit.is_reviewed
+        )
+        for output, one in merged
+    ]
+    for review, indexes in others:
+        entries = list(entries_of(review.bitext, Path(review.name).name))
+        added.append(memory.add_entries(_vouched_for(entries[j]) for j in sorted(indexes)))
     return sum(one.new for one in added)
 
 
@@ -333,10 +348,7 @@ def read_reviewed(path: Path, langs: tuple[str, str]) -> list[Review]:
         FormatError: a file cannot be read or is of other languages.
     """
     if path.is_dir() and not (path / PROJECT).exists():
-        return [
-            Review(str(output.path), merge_reviews(output.bitext, output.edited).bitext)
-            for output in find_outputs(path)
-        ]
+        return [Review(str(output.path), output.current) for output in find_outputs(path)]
     return _read_reviews(list(find_reviewed([path])), langs)
 
 
@@ -376,7 +388,8 @@ def read_review(path: Path, langs: tuple[str, str] = ("", ""), name: str = "") -
         bitext,
         datetime.fromtimestamp(path.stat().st_mtime, UTC),
         tuple(row.place for row in stream_tmx(path, *pair)) if omegat else (),
-        is_silent=bool(bitext.written_checksum) or path.suffix.lower() == ".docx",
+        is_silent=any(unit.written_checksum for unit in bitext.units)
+        or path.suffix.lower() == ".docx",
     )
 
 
@@ -426,9 +439,26 @@ def _rendered(output: Output, bitext: Bitext, date: datetime) -> dict[Path, byte
         for path in there:
             _refuse_to_overwrite(path, output)
         if there:
-            rendered = dict(zip(paths, render(bitext, date), strict=True))
+            shown = _with_whole_concepts(bitext) if name == "html" else bitext
+            rendered = dict(zip(paths, render(shown, date), strict=True))
             contents |= {path: rendered[path] for path in there}
     return contents
+
+
+def _with_whole_concepts(bitext: Bitext) -> Bitext:
+    """Give the terms what the page shows of them and the files do not carry."""
+    known = {concept.id: concept for concept in load_glossary().concepts}
+    units = (
+        replace(unit, terms=tuple(_whole(term, known) for term in unit.terms))
+        for unit in bitext.units
+    )
+    return replace(bitext, units=tuple(units))
+
+
+def _whole(term: TermMatch, known: Mapping[str, Concept]) -> TermMatch:
+    whole = known.get(term.concept.id, term.concept)
+    same = (whole.source, whole.target) == (term.concept.source, term.concept.target)
+    return replace(term, concept=whole) if same else term
 
 
 def _refuse_to_overwrite(path: Path, output: Output) -> None:

@@ -46,7 +46,7 @@ def diff(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    r"""Show what a reviewer changed between OLD and NEW, word by word, and how much that is.
+    """Show what a reviewer changed between OLD and NEW, word by word, and how much that is.
 
     OLD is a bitext or a folder of bitexts as they were before review; NEW is a bitext, a folder,
     or a project of OmegaT after it. Both may be in any of the formats. What was deleted is red,

@@ -2,14 +2,17 @@
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
-from toolkit.cli.progress import note
+from toolkit.cli.progress import note, progress_bar
 from toolkit.merging import Rule
 from toolkit.reviews import MergeReport, merge_files
 
+MOST_LISTED = 20
+"""So many units that could not be placed are listed one by one; all are kept."""
 COUNTS = ("accepted", "edited", "rejected", "split", "joined", "notes")
 
 
@@ -46,7 +49,7 @@ def merge(  # noqa: PLR0913 - one argument for each option
     as_json: bool,
     quiet: bool,
 ) -> None:
-    r"""Take reviewed work back into the TRANSLATIONS it was made from.
+    """Take reviewed work back into the TRANSLATIONS it was made from.
 
     TRANSLATIONS is a bitext that `bilingual translate` wrote, or the folder of several. REVIEWED
     are TMX, XLIFF, PO or Word files, folders of them, or project folders of OmegaT; what was
@@ -62,14 +65,20 @@ def merge(  # noqa: PLR0913 - one argument for each option
       bilingual merge out omegat-project
       bilingual merge out/call.tmx anna.po boris.docx --prefer last
     """
-    report = merge_files(
-        translations, reviewed, date or datetime.now(UTC), prefer=prefer, memory=memory
-    )
+    with progress_bar(quiet=quiet) as show:
+        report = merge_files(
+            translations,
+            reviewed,
+            date or datetime.now(UTC),
+            prefer=prefer,
+            memory=memory,
+            on_progress=partial(show, translations.name),
+        )
     if as_json:
         click.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=1))
     for path, conflict in report.conflicts:
         note(f"{path}: {conflict.sentence()}", quiet=quiet and bool(conflict.chosen))
-    for name, unit in report.unplaced:
+    for name, unit in report.unplaced[:MOST_LISTED]:
         note(f"not placed: “{unit.source.text}” → “{unit.target}” ({name})", quiet=quiet)
     if report.kept_in:
         note(f"{len(report.unplaced)} not placed, kept in {report.kept_in}", quiet=quiet)

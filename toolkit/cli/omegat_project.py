@@ -52,7 +52,7 @@ def omegat_project(  # noqa: PLR0913 - one argument for each option
     date: datetime | None,
     quiet: bool,
 ) -> None:
-    r"""Make the project folder FOLDER of OmegaT from TRANSLATIONS, files or folders.
+    """Make the project folder FOLDER of OmegaT from TRANSLATIONS, files or folders.
 
     It holds the articles, the translations as memories, the glossary, and the segmentation rules,
     so that OmegaT's segments are the toolkit's. If the folder is a project already, its articles,
@@ -64,7 +64,7 @@ def omegat_project(  # noqa: PLR0913 - one argument for each option
       bilingual omegat-project project out
       bilingual omegat-project project out --articles articles --prefill
     """
-    bitexts = [output.bitext for path in translations for output in find_outputs(path)]
+    bitexts = [output.current for path in translations for output in find_outputs(path)]
     pairs = {(bitext.source_lang, bitext.target_lang) for bitext in bitexts}
     if len(pairs) > 1:
         raise FormatError("an OmegaT project is of one language pair; give files of one")

@@ -13,6 +13,7 @@ import click
 
 from toolkit.cli.progress import ShowProgress, note, progress_bar
 from toolkit.formats.memory_tmx import stream_entries, write_entries
+from toolkit.formats.xmlfiles import permitted
 from toolkit.inputs import read_bitext
 from toolkit.memory import LEAST_SIMILARITY, Added, Entry, TranslationMemory, entries_of
 from toolkit.memory_cleaning import REASONS, find_waste
@@ -148,6 +149,7 @@ def search(path: Path, text: str, limit: int, least: int, *, as_json: bool) -> N
       bilingual tm search --tm house.db "Беседа длилась более двух часов."
       bilingual tm search --tm house.db "ceasefire" --limit 5
     """
+    text = permitted(text)
     with TranslationMemory(path) as memory:
         matches = [
             (f"{floor_percent(match.similarity)} %", match.entry)
