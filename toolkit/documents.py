@@ -69,8 +69,14 @@ def read_document(path: Path, lang: str = "ru", encoding: str | None = None) -> 
         raise DocumentError(f"{path}: {error}") from error
     if not kept:
         raise DocumentError(f"{path}: holds no text; give a file with an article in it")
-    name = re.sub(r"\s+", "_", path.stem) if path.name != "-" else "stdin"
+    name = _printable(path.stem) if path.name != "-" else "stdin"
     return Document(id=name, lang=lang, title=title, blocks=kept)
+
+
+def _printable(name: str) -> str:
+    """Make an identifier of a file's name, which may hold anything."""
+    decoded = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", "_", decoded)
 
 
 def find_documents(paths: Iterable[Path], output: Path | None) -> dict[Path, Path | None]:

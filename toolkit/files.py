@@ -15,7 +15,7 @@ TEMPORARY = ".part"
 _KEPT_OF_NAME = 40
 """How many characters of a file's name its temporary name holds."""
 
-DENSEST = 200
+DENSEST = 50
 """How many times a packed text may become larger: of XML about 20, of a bomb 1,000."""
 SPARE = 10 * 1024**2
 

@@ -130,12 +130,15 @@ def lock_folder(folder: Path, stems: Iterable[Path]) -> Iterator[Record]:
         stems: the paths of the files to be written, without suffixes.
 
     Raises:
-        OutputError: another run is writing into the folder, or it cannot be made or read.
+        OutputError: another run is writing into the folder, it cannot be made, written or read,
+            or something in it leads out of it.
     """
+    stems = list(stems)
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     make_folder(folder)
     handle = _lock(folder)
     try:
+        _refuse_links(folder, {stem.parent for stem in stems} | {folder / RECORD})
         remove_leftovers(stems)
         yield Record(folder)
     finally:
@@ -144,6 +147,14 @@ def lock_folder(folder: Path, stems: Iterable[Path]) -> Iterator[Record]:
                 path.rmdir()
         if handle is not None:
             os.close(handle)
+
+
+def _refuse_links(folder: Path, paths: Iterable[Path]) -> None:
+    """Refuse links to places outside of the folder; a file that is a link is replaced anyway."""
+    root = folder.resolve()
+    for path in sorted(paths):
+        if not path.resolve().is_relative_to(root):
+            raise OutputError(f"{path}: is a link that leads out of {folder}; remove it")
 
 
 def _lock(folder: Path) -> int | None:

@@ -23,6 +23,7 @@ from toolkit.inlines import cut
 
 BUNDLED = Path("bilingual.srx")
 PATIENCE = 10.0
+_STOPS = regex.compile(r"([.!?…]{50})([.!?…]+)([.!?…]{50})")
 _RECURSION = regex.compile(r"\(\?(?:R|&|P>|[+-]?\d)")
 EXPORT_HINT = "`bilingual srx export -o rules.srx` writes one that works"
 
@@ -89,7 +90,12 @@ class SegmentationRules:
             start = stop
 
     def breaks(self, text: str) -> Iterator[int]:
-        """Find the positions where a text breaks, in ascending order."""
+        """Find the positions where a text breaks, in ascending order.
+
+        Of many stops in a row the rules see the first and the last, because some of them look
+        from each stop at all that follow.
+        """
+        text = _STOPS.sub(lambda run: f"{run[1]}{'·' * len(run[2])}{run[3]}", text)
         candidates = {
             position for rule in self.rules if rule.breaks for position in self._ends(rule, text)
         }
@@ -256,13 +262,13 @@ def _check_expressions(rule: Rule, file: Path) -> None:
     for expression in (rule.before, rule.after):
         try:
             regex.compile(expression, regex.VERSION1)
-            if _RECURSION.search(expression):
-                raise regex.error("SRX has no recursion")
         except regex.error as error:
             raise _bad_expression(file, rule.line, expression, error) from error
+        if _RECURSION.search(expression):
+            raise _bad_expression(file, rule.line, expression, "SRX has no recursion")
 
 
-def _bad_expression(file: Path, line: int, expression: str, error: regex.error) -> FormatError:
+def _bad_expression(file: Path, line: int, expression: str, error: object) -> FormatError:
     return FormatError(
         f"{file}, line {line}: “{expression}” is no regular expression ({error}); correct it"
     )

@@ -374,15 +374,19 @@ class Run:
 
     def checksum_of_origin(self, path: Path) -> str:
         """Give the checksum of all that decides what an article's files hold, but the date."""
+        return checksum_of_origin(path, self.signature, *self.settings)
+
+    @cached_property
+    def settings(self) -> tuple[str, ...]:
+        """What beside the signature decides what the files hold, memories by size and date."""
         memories = (memory.path.stat() for memory in self.reuse.memories)
-        settings = (
+        return (
             *self.langs,
             self.encoding or "",
             *self.formats,
             f"{self.reuse.least} {self.reuse.fuzzy_first}",
             *(f"{memory.st_size} {memory.st_mtime_ns}" for memory in memories),
         )
-        return checksum_of_origin(path, self.signature, *settings)
 
     @cached_property
     def signature(self) -> Signature:

@@ -26,7 +26,7 @@ PLAIN_COLUMNS = ("id", "pos", "domain", "status", "note", "reference")
 DEFAULTS = {"pos": "noun", "status": "approved"}
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,8})*")
-_FORMULA_STARTS = ("=", "+", "-", "@")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)

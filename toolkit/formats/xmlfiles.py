@@ -15,6 +15,8 @@ from toolkit.errors import DocumentError, FormatError
 from toolkit.files import most_unpacked
 
 SAMPLE = 64 * 1024
+LARGEST_ELEMENT = 256 * 1024**2
+"""Bytes; an XLIFF file is one element."""
 REPLACEMENT = "\ufffd"
 """What stands for damaged letters in a text decoded all the same."""
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -38,8 +40,9 @@ def xml_elements(path: Path, *tags: str) -> Iterator[etree._Element]:
         with open_unpacked(path) as file:
             encoding = _encoding_to_impose(file.read(SAMPLE))
             file.seek(0)
+            watched = _Watched(file)
             events = etree.iterparse(
-                file,
+                watched,
                 tag=[f"{{*}}{tag}" for tag in tags],
                 encoding=encoding,
                 resolve_entities=False,
@@ -51,8 +54,30 @@ def xml_elements(path: Path, *tags: str) -> Iterator[etree._Element]:
             for _, element in events:
                 yield element
                 _free(element)
+                watched.read_since = 0
     except (etree.XMLSyntaxError, OSError, EOFError, zlib.error, DocumentError) as error:
         raise _unreadable(path, error) from error
+
+
+class _Watched:
+    """A file that is read no further than an element may reach; it has no name to be misread."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.read_since = 0
+        """Bytes since the last element."""
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on.
+
+        Raises:
+            OSError: an element is larger than any.
+        """
+        content = self._file.read(size)
+        self.read_since += len(content)
+        if self.read_since > LARGEST_ELEMENT:
+            raise OSError(f"an element of it has more than {LARGEST_ELEMENT // 2**20} MB")
+        return content
 
 
 def _unreadable(path: Path, error: Exception) -> FormatError:
