@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from toolkit.matcher import TermMatcher
     from toolkit.memory import TranslationMemory
     from toolkit.packages import ModelPackage, bundled_package, find_package
-    from toolkit.pipeline import translate_document
+    from toolkit.pipeline import translate_document, translate_documents
     from toolkit.pretranslation import Reuse
     from toolkit.segmentation import SegmentationRules, load_rules, segment
 
@@ -67,7 +67,7 @@ MODULES = {
     "toolkit.matcher": "TermMatcher",
     "toolkit.memory": "TranslationMemory",
     "toolkit.packages": "ModelPackage bundled_package find_package",
-    "toolkit.pipeline": "translate_document",
+    "toolkit.pipeline": "translate_document translate_documents",
     "toolkit.pretranslation": "Reuse",
     "toolkit.segmentation": "SegmentationRules load_rules segment",
 }
@@ -112,6 +112,7 @@ __all__ = [
     "read_tmx",
     "segment",
     "translate_document",
+    "translate_documents",
     "write_html",
     "write_po",
     "write_text",
