@@ -13,6 +13,7 @@ from toolkit.errors import ToolkitError
 COMMANDS = {
     "translate": "Translate articles into aligned TMX, text and PO files.",
     "check": "Check bitexts as a reviser would.",
+    "align": "Make a bitext of a text and its existing translation.",
     "convert": "Convert a bitext to another format.",
     "model": "List, inspect, install and remove Argos model packages.",
     "glossary": "Check, convert, search and extend glossaries.",
