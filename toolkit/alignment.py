@@ -33,7 +33,7 @@ from toolkit.segmentation import load_rules, segment
 CHECK = "alignment"
 """Code of the issues of an alignment."""
 DOUBTFUL = 0.1
-"""Beads of a lower score get an issue."""
+"""Beads of a lower score get an issue; without an engine too many right ones have one."""
 
 # What the worth of a bead is reduced by; the unit is what an average sentence is worth when the
 # other side has all its words. Chosen on the tuning part of benchmarks/alignment.py.
@@ -390,7 +390,7 @@ def make_bitext(
             " ".join(one.text for one in bead.targets),
             origin="human",
             state="translated" if bead.targets else "initial",
-            issues=_issues(bead),
+            issues=_issues(bead, DOUBTFUL if engine else 0.0),
             score=bead.score,
             inlines=tuple(_inlines(bead.targets)),
         )
@@ -420,10 +420,10 @@ def make_bitext(
     )
 
 
-def _issues(bead: Bead) -> tuple[Issue, ...]:
+def _issues(bead: Bead, doubtful: float) -> tuple[Issue, ...]:
     if bead.score is None:
         message = "no translation was found: translate it, or join it to a neighbour"
-    elif bead.score < DOUBTFUL:
+    elif bead.score < doubtful:
         message = (
             f"the two sides have little in common ({bead.score:.2f}): do they belong together?"
         )

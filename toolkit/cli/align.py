@@ -71,8 +71,8 @@ def align(  # noqa: PLR0913 - one argument for each option
 
     Sentences are joined where one side has one and the other two or three. What has no counterpart
     is kept: a source sentence as a unit without translation, a target sentence in a note of the
-    unit before it. Units that have little in common get a note too. Without -o the score, the
-    source and the target of each unit go to stdout, separated by tabs.
+    unit before it. With a model, units that have little in common get a note too. Without -o the
+    score, the source and the target of each unit go to stdout, separated by tabs.
 
     \b
     Examples:
@@ -103,7 +103,8 @@ def align(  # noqa: PLR0913 - one argument for each option
     else:
         for bead in beads:
             click.echo(row(bead))
-    note(f"{summary(beads)}, {perf_counter() - start:.1f} s", quiet=quiet)
+    doubtful = DOUBTFUL if engine else 0.0
+    note(f"{summary(beads, doubtful)}, {perf_counter() - start:.1f} s", quiet=quiet)
 
 
 def warn_of_language(path: Path, document: Document, *, quiet: bool) -> None:
@@ -121,11 +122,11 @@ def row(bead: Bead) -> str:
     return "\t".join((score, *texts))
 
 
-def summary(beads: Sequence[Bead]) -> str:
-    """Count the beads in one line."""
+def summary(beads: Sequence[Bead], least: float) -> str:
+    """Count the beads in one line, as doubtful those whose score is less than the least."""
     aligned = [bead for bead in beads if bead.score is not None]
     joined = sum(len(bead.sources) + len(bead.targets) > 2 for bead in aligned)
-    doubtful = sum((bead.score or 0.0) < DOUBTFUL for bead in aligned)
+    doubtful = sum((bead.score or 0.0) < least for bead in aligned)
     lone = [bead for bead in beads if bead.score is None]
     sources = sum(len(bead.sources) for bead in lone)
     targets = sum(len(bead.targets) for bead in lone)
