@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAIRS = Path(__file__).parents[1] / "training" / "text"
+DOMAINS = ("analysis", "diplomacy", "news")
 LENGTH = 40
 """Pairs of a document."""
 CHANGES = {
@@ -47,7 +48,8 @@ class Sample:
 
 def samples() -> Iterator[Sample]:
     """Make the documents, those of each domain in a row."""
-    for path in sorted(PAIRS.glob("*.tsv")):
+    for domain in DOMAINS:
+        path = PAIRS / f"{domain}.tsv"
         rows = path.read_text("utf-8").splitlines()
         pairs = [(source, target) for source, target in (row.split("\t")[:2] for row in rows)]
         for number in range(len(pairs) // LENGTH):
