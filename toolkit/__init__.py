@@ -11,6 +11,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from toolkit.alignment import align_documents, make_bitext
     from toolkit.bitext import (
         Bitext,
         Block,
@@ -44,13 +45,16 @@ if TYPE_CHECKING:
     from toolkit.inputs import read_bitext
     from toolkit.matcher import TermMatcher
     from toolkit.memory import TranslationMemory
+    from toolkit.omegat_project import write_omegat_project
     from toolkit.packages import ModelPackage, bundled_package, find_package
     from toolkit.pipeline import translate_document, translate_documents
     from toolkit.pretranslation import Reuse
+    from toolkit.reviews import merge_files
     from toolkit.segmentation import SegmentationRules, load_rules, segment
 
 # Each name is imported when it is first asked for, so that `bilingual --help` answers at once.
 MODULES = {
+    "toolkit.alignment": "align_documents make_bitext",
     "toolkit.bitext": "Bitext Block Concept Document Edit Inline Issue Proposal Segment Signature "
     "TermMatch Unit",
     "toolkit.checks": "check_bitext",
@@ -66,9 +70,11 @@ MODULES = {
     "toolkit.inputs": "read_bitext",
     "toolkit.matcher": "TermMatcher",
     "toolkit.memory": "TranslationMemory",
+    "toolkit.omegat_project": "write_omegat_project",
     "toolkit.packages": "ModelPackage bundled_package find_package",
     "toolkit.pipeline": "translate_document translate_documents",
     "toolkit.pretranslation": "Reuse",
+    "toolkit.reviews": "merge_files",
     "toolkit.segmentation": "SegmentationRules load_rules segment",
 }
 MODULE_OF = {name: module for module, names in MODULES.items() for name in names.split()}
@@ -101,11 +107,14 @@ __all__ = [
     "ToolkitError",
     "TranslationMemory",
     "Unit",
+    "align_documents",
     "bundled_package",
     "check_bitext",
     "find_package",
     "load_glossary",
     "load_rules",
+    "make_bitext",
+    "merge_files",
     "read_bitext",
     "read_document",
     "read_po",
@@ -114,6 +123,7 @@ __all__ = [
     "translate_document",
     "translate_documents",
     "write_html",
+    "write_omegat_project",
     "write_po",
     "write_text",
     "write_tmx",

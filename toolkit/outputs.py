@@ -173,6 +173,11 @@ def write_outputs(  # noqa: PLR0913 - the optional ones are keywords
     return list(contents)
 
 
+def _render_page(bitext: Bitext, date: datetime) -> bytes:
+    del date
+    return render_html(bitext)
+
+
 # What `write_bitext` writes by the file's name, the longer endings first.
 RENDERERS: dict[str, Callable[[Bitext, datetime], bytes]] = {
     ".tmx": render_tmx,
@@ -181,6 +186,7 @@ RENDERERS: dict[str, Callable[[Bitext, datetime], bytes]] = {
     ".xlf": render_xliff12,
     ".xliff": render_xliff12,
     ".docx": render_docx_table,
+    ".html": _render_page,
 }
 
 

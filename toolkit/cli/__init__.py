@@ -17,6 +17,7 @@ COMMANDS = {
     "diff": "Show what a reviewer changed, and how much.",
     "tm": "Fill, search and tidy a translation memory.",
     "omegat-project": "Make an OmegaT project of translations.",
+    "align": "Make a bitext of a text and its existing translation.",
     "convert": "Convert a bitext to another format.",
     "model": "List, inspect, install and remove Argos model packages.",
     "glossary": "Check, convert, search and extend glossaries.",
