@@ -6,7 +6,7 @@ an article, the capital of its place and a verb that agrees.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,8 +19,10 @@ from toolkit.engine import Hypothesis
 from toolkit.grammar import is_plural_form, verb_uses
 from toolkit.terminology import find_renderings
 
-LEAST_GAINS = (2.5, 5.0, 1.0)  # nats that a word must owe to the term to be replaced by it
-MOST_LOST_IN_BEAM = 0.05  # nats a token that another hypothesis of the beam may be less probable
+LEAST_SHARES = (0.25, 0.5, 0.1)
+"""What a word must owe to the term to be replaced by it, as a share of what another owes most."""
+MOST_LOST_IN_BEAM = 1.1
+"""How much less probable another hypothesis of the beam may be, as a ratio of logarithms."""
 NOMINAL = frozenset({"noun", "name"})
 
 _EDGES = (
@@ -47,6 +49,7 @@ class Draft:
         alternatives: the beam's other hypotheses, as probable as the first or nearly so.
         annotated: whether the model is told the terms in the source.
         edits: what was changed.
+        doubted: concepts whose entries in the glossary are not believed.
     """
 
     source: str
@@ -55,10 +58,11 @@ class Draft:
     alternatives: tuple[str, ...] = ()
     annotated: bool = False
     edits: tuple[Edit, ...] = ()
+    doubted: frozenset[Concept] = frozenset()
 
     def translated(self, hypothesis: Hypothesis, edits: tuple[Edit, ...]) -> "Draft":
         """Return the draft with what the model made of it."""
-        near = hypothesis.log_prob / hypothesis.length - MOST_LOST_IN_BEAM
+        near = MOST_LOST_IN_BEAM * hypothesis.log_prob / hypothesis.length
         alternatives = [
             one.text for one in hypothesis.alternatives if one.log_prob / one.length > near
         ]
@@ -91,11 +95,22 @@ class Draft:
         counts = Counter(term.concept for term in self.terms)
         return [one for one, count in counts.items() if not is_rendered(one, target, count)]
 
-    def edited(self, step: str, text: str, concepts: Iterable[Concept]) -> "Draft":
+    def wanted(self) -> list[Concept]:
+        """Return the missing concepts whose entries are believed."""
+        return [one for one in self.missing() if one not in self.doubted]
+
+    def edited(self, step: str, text: str, concepts: Sequence[Concept]) -> "Draft":
         """Return the draft with another text, for the sake of some concepts."""
         reason = ", ".join(f"«{one.source}» is “{one.target}”" for one in concepts)
         edit = Edit(step, self.text, text, reason)
-        return replace(self, text=text, edits=(*self.edits, edit))
+        return replace(self.leaving(concepts, ""), text=text, edits=(*self.edits, edit))
+
+    def leaving(self, concepts: Collection[Concept], reason: str) -> "Draft":
+        """Return the draft with the reason why some concepts are not rendered in it."""
+        terms = (
+            replace(term, left=reason) if term.concept in concepts else term for term in self.terms
+        )
+        return replace(self, terms=tuple(terms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +146,6 @@ class Candidate:
             {bare(word) for word in near} - _EDGES
         )
 
-    def damage(self, before: Sequence[float], after: Sequence[float]) -> float:
-        """Return how many nats the words behind the term have lost; those before it lose none."""
-        return sum(before[self.stop :]) - sum(after[self.start + self.length :])
-
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -151,6 +162,11 @@ class Gap:
     concept: Concept
     scores: tuple[float, ...]
     gains: tuple[float, ...]
+
+    @property
+    def peak(self) -> float:
+        """What the word that owes most to the term owes to it."""
+        return max(self.gains)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -243,10 +259,16 @@ def in_proportion(gap: Gap, lang: str) -> Candidate:
 def find_spans(gap: Gap) -> Iterator[Span]:
     """Yield the words that stand in a term's place: forbidden ones, and those that owe to it."""
     yield from forbidden_spans(gap)
-    for least in LEAST_GAINS:
-        if span := heaviest_span([gain - least for gain in gap.gains[:-1]], gap.draft.words):
+    for share in LEAST_SHARES:
+        weights = [gain - share * gap.peak for gain in gap.gains[:-1]]
+        if span := heaviest_span(weights, gap.draft.words):
             yield without_edges(gap.draft.words, span, _EDGES)
             yield without_edges(gap.draft.words, span)
+
+
+def has_forbidden(concept: Concept, text: str) -> bool:
+    """Tell whether a forbidden rendering of a concept stands in a text."""
+    return any(found.kind == "forbidden" for found in find_renderings(concept, text))
 
 
 def forbidden_spans(gap: Gap) -> Iterator[Span]:
@@ -256,13 +278,6 @@ def forbidden_spans(gap: Gap) -> Iterator[Span]:
         if found.kind == "forbidden":
             start = len(text[: found.start].split())
             yield start, start + len(text[found.start : found.stop].split())
-
-
-def replaces_forbidden(gap: Gap, candidate: Candidate) -> bool:
-    """Tell whether a candidate takes the place of a forbidden rendering."""
-    return any(
-        candidate.start <= start and stop <= candidate.stop for start, stop in forbidden_spans(gap)
-    )
 
 
 def heaviest_span(weights: Sequence[float], words: Sequence[str]) -> Span | None:
