@@ -43,9 +43,8 @@ from toolkit.placement import (
 
 MOST_CANDIDATES = 2  # ways to set a term that the model reads
 LEAST_EXPLAINED = 0.15  # share of the surprise at a rendering that its source term takes away
-MOST_DAMAGE = 0.8  # what the other words may lose, as a share of what one word owes to the term
-MOST_DAMAGE_BY_PHRASE = 0.25  # the same for verbs and adverbial phrases, which bind more of them
-CLEAR = 0.5  # a candidate that loses no more than this share is set without reading another
+MOST_DAMAGE = 1.0  # what the other words may lose, as a share of what one word owes to the term
+MOST_DAMAGE_BY_PHRASE = 0.3  # the same for verbs and adverbial phrases, which bind more of them
 MOST_LOST = 1.3  # how much less probable a completion may be, as a ratio of logarithms
 NOTHING = "…"  # a source that says nothing
 COMPLETION = Decoding(beam_size=2)
@@ -75,14 +74,8 @@ class Reading:
     @property
     def damage(self) -> float:
         """How many nats the words behind the term have lost; those before it lose none."""
-        after = self.scores[self.candidate.start + self.candidate.length :]
-        return sum(self.gap.scores[self.candidate.stop :]) - sum(after)
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the sentence reads so well that no other candidate need be read."""
-        lost = sum(self.gap.scores) - sum(self.scores)
-        return lost <= CLEAR * self.gap.peak and not self.uncovered
+        behind = self.scores[self.candidate.start + self.candidate.length :]
+        return len(behind) * self.gap.draft.level - sum(behind)
 
     @property
     def is_harmless(self) -> bool:
@@ -100,7 +93,7 @@ class Reading:
     @property
     def quality(self) -> float:
         """How natural the sentence is, less what of the term's old words is left, by the word."""
-        return naturalness(self.scores) - self.uncovered / len(self.gap.scores)
+        return naturalness(self.scores) - self.uncovered / len(self.gap.gains)
 
 
 def enforce_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
@@ -151,12 +144,11 @@ def doubt_entries(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
     sources = [one.source for one in concepts] + [NOTHING] * len(concepts)
     scores = engine.score(sources, [one.target for one in concepts] * 2)
     surprises = [-sum(score[:-1]) for score in scores]
+    told, untold = surprises[: len(concepts)], surprises[len(concepts) :]
     doubted = {
         concept
-        for concept, told, untold in zip(
-            concepts, surprises, surprises[len(concepts) :], strict=False
-        )
-        if told > (1 - LEAST_EXPLAINED) * untold
+        for concept, one, other in zip(concepts, told, untold, strict=True)
+        if one > (1 - LEAST_EXPLAINED) * other
     }
     return [doubt(draft, doubted) for draft in drafts]
 
@@ -164,9 +156,7 @@ def doubt_entries(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
 def doubt(draft: Draft, doubted: Collection[Concept]) -> Draft:
     """Return a draft with its missing concepts doubted, if they are among those to be doubted."""
     text = draft.text
-    mine = [
-        one for one in draft.missing() if one in doubted and not has_forbidden(one, text)
-    ]
+    mine = [one for one in draft.missing() if one in doubted and not has_forbidden(one, text)]
     return replace(draft.leaving(mine, DOUBTED), doubted=frozenset(mine))
 
 
@@ -177,11 +167,7 @@ def set_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
     offers = [
         list(islice(find_candidates(gap, engine.source_lang), MOST_CANDIDATES)) for gap in every
     ]
-    likeliest = read(engine, every, [offer[:1] for offer in offers])
-    unclear = [not all(one.is_clear for one in first) for first in likeliest]
-    others = [offer[1:] if more else [] for offer, more in zip(offers, unclear, strict=True)]
-    readings = zip(likeliest, read(engine, every, others), strict=True)
-    best = iter([best_of([*first, *more]) for first, more in readings])
+    best = iter([best_of(readings) for readings in read(engine, every, offers)])
     return [
         set_best(draft, own, list(islice(best, len(own))))
         for draft, own in zip(drafts, gaps, strict=True)
@@ -189,27 +175,23 @@ def set_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def find_gaps(engine: Engine, drafts: Sequence[Draft]) -> list[list[Gap]]:
-    """Ask the model what each word of a draft owes to each of the terms that it wants."""
+    """Ask the model what each word of a draft owes to each of the terms that it wants.
+
+    A word of a draft is taken to be as probable as all of them are on average: the model wrote
+    them. Without the term in the source, those that stand for it are much less probable.
+    """
     wanted = [(draft, concept) for draft in drafts for concept in draft.wanted()]
-    told = list(dict.fromkeys(draft for draft, _ in wanted))
-    inputs = [draft.input for draft in told] + [draft.input_without(one) for draft, one in wanted]
-    scores = engine.score(inputs, [draft.text for draft in (*told, *(one for one, _ in wanted))])
-    own = dict(zip(told, scores, strict=False))
+    scores = engine.score(
+        [draft.input_without(concept) for draft, concept in wanted],
+        [draft.text for draft, _ in wanted],
+    )
     gaps = iter(
         [
-            gap_between(draft, concept, own[draft], without)
-            for (draft, concept), without in zip(wanted, scores[len(told) :], strict=True)
+            Gap(draft, concept, tuple(draft.level - one for one in without))
+            for (draft, concept), without in zip(wanted, scores, strict=True)
         ]
     )
     return [list(islice(gaps, len(draft.wanted()))) for draft in drafts]
-
-
-def gap_between(
-    draft: Draft, concept: Concept, scores: tuple[float, ...], without: tuple[float, ...]
-) -> Gap:
-    """Return the gap of a concept by the scores of a draft with and without it in the source."""
-    gains = tuple(one - other for one, other in zip(scores, without, strict=True))
-    return Gap(draft, concept, scores, gains)
 
 
 def read(
@@ -278,10 +260,9 @@ def accept(begun: tuple[Gap, Candidate], text: str, scores: tuple[float, ...]) -
     """
     gap, candidate = begun
     behind = scores[candidate.start + candidate.length :]
-    before = gap.scores[min(candidate.start, len(gap.scores) - 1) :]
     if not behind or not is_sound(gap.draft, text):
         return gap.draft
-    if naturalness(behind) < MOST_LOST * naturalness(before):
+    if naturalness(behind) < MOST_LOST * gap.draft.level:
         return gap.draft
     return gap.draft.edited("term-completed", text, [gap.concept])
 

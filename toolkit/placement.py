@@ -19,9 +19,9 @@ from toolkit.engine import Hypothesis
 from toolkit.grammar import is_plural_form, verb_uses
 from toolkit.terminology import find_renderings
 
-LEAST_SHARES = (0.25, 0.5, 0.1)
+LEAST_SHARES = (0.3, 0.5, 0.1)
 """What a word must owe to the term to be replaced by it, as a share of what another owes most."""
-MOST_LOST_IN_BEAM = 1.1
+MOST_LOST_IN_BEAM = 1.02
 """How much less probable another hypothesis of the beam may be, as a ratio of logarithms."""
 NOMINAL = frozenset({"noun", "name"})
 
@@ -46,6 +46,7 @@ class Draft:
         source: the segment.
         terms: the terms in it.
         text: the translation.
+        level: the mean logarithm of the probability of its words, and of its end.
         alternatives: the beam's other hypotheses, as probable as the first or nearly so.
         annotated: whether the model is told the terms in the source.
         edits: what was changed.
@@ -55,6 +56,7 @@ class Draft:
     source: str
     terms: tuple[TermMatch, ...]
     text: str
+    level: float = 0.0
     alternatives: tuple[str, ...] = ()
     annotated: bool = False
     edits: tuple[Edit, ...] = ()
@@ -66,9 +68,11 @@ class Draft:
         alternatives = [
             one.text for one in hypothesis.alternatives if one.log_prob / one.length > near
         ]
+        text = plain(hypothesis.text)
         return replace(
             self,
-            text=plain(hypothesis.text),
+            text=text,
+            level=hypothesis.log_prob / (len(text.split()) + 1),
             alternatives=tuple(map(plain, alternatives)),
             edits=edits,
         )
@@ -154,13 +158,11 @@ class Gap:
     Fields:
         draft: the draft.
         concept: the concept.
-        scores: the model's opinion of each word of the draft.
-        gains: what each word owes to the term, in nats.
+        gains: what each word, and the end, owes to the term, in nats.
     """
 
     draft: Draft
     concept: Concept
-    scores: tuple[float, ...]
     gains: tuple[float, ...]
 
     @property
