@@ -17,7 +17,7 @@ SIDE = Concept("side", "сторона", "contracting party", admitted=("signato
 def draft_of(source: str, text: str, *concepts: Concept, beam: tuple[str, ...] = ()) -> Draft:
     terms = TermMatcher(Glossary(concepts=concepts)).find(source)
     assert terms
-    return Draft(source, terms, text, alternatives=beam)
+    return Draft(source, terms, text, level=-1.0, alternatives=beam)
 
 
 def enforced(engine: ArgosEngine, source: str, *concepts: Concept) -> Draft:
@@ -111,7 +111,7 @@ def test_order_and_number_of_drafts_are_kept(engine: ArgosEngine) -> None:
 
 
 def test_other_hypothesis_is_as_good_as_the_first_only_if_nearly_as_probable() -> None:
-    alternatives = (Hypothesis("near", -1.02, 2), Hypothesis("far", -2.0, 2))
+    alternatives = (Hypothesis("near", -1.01, 2), Hypothesis("far", -1.1, 2))
     hypothesis = Hypothesis("first", -1.0, 2, alternatives)
     assert Draft("слово", (), "").translated(hypothesis, ()).alternatives == ("near",)
 
@@ -160,7 +160,7 @@ def gap_of(source: str, text: str, concept: Concept, *owing: str) -> Gap:
     draft = draft_of(source, text, concept)
     words = [word.strip(".,") for word in draft.words]
     gains = tuple(9.0 if word in owing else 0.0 for word in words)
-    return Gap(draft, concept, (0.0,) * (len(gains) + 1), (*gains, 0.0))
+    return Gap(draft, concept, (*gains, 0.0))
 
 
 def texts(gap: Gap) -> list[str]:

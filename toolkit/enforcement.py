@@ -36,6 +36,7 @@ from toolkit.placement import (
     Draft,
     Gap,
     find_candidates,
+    forbidden_spans,
     has_forbidden,
     in_proportion,
     is_sound,
@@ -80,8 +81,19 @@ class Reading:
     @property
     def is_harmless(self) -> bool:
         """Whether the other words read nearly as before."""
-        nominal = self.gap.concept.pos in NOMINAL
-        return self.damage <= (MOST_DAMAGE if nominal else MOST_DAMAGE_BY_PHRASE) * self.gap.peak
+        free = self.gap.concept.pos in NOMINAL or self.replaces_forbidden
+        return self.damage <= (MOST_DAMAGE if free else MOST_DAMAGE_BY_PHRASE) * self.gap.peak
+
+    @property
+    def replaces_forbidden(self) -> bool:
+        """Whether the term takes the place of a forbidden rendering."""
+        first, last = self.candidate.start, self.candidate.stop
+        return any(first <= start and stop <= last for start, stop in forbidden_spans(self.gap))
+
+    def overlaps(self, other: "Reading") -> bool:
+        """Tell whether two candidates change the same words."""
+        mine, its = self.candidate, other.candidate
+        return mine.start < its.stop and its.start < mine.stop
 
     @property
     def uncovered(self) -> float:
@@ -210,20 +222,23 @@ def best_of(readings: Sequence[Reading]) -> Reading | None:
 
 
 def set_best(draft: Draft, gaps: Sequence[Gap], best: Sequence[Reading | None]) -> Draft:
-    """Set all terms that fit, from the end to the beginning, and tell why others are left."""
-    readings = [one for one in best if one]
-    for gap, reading in zip(gaps, best, strict=True):
+    """Set all terms that fit, and tell why others are left.
+
+    Of those whose places overlap, the one is set to which the words there owe most.
+    """
+    fitting: list[Reading] = []
+    for gap, reading in sorted(zip(gaps, best, strict=True), key=lambda one: -one[0].peak):
         if reading is None:
             draft = draft.leaving([gap.concept], UNFIT if gap.peak > 0 else NOWHERE)
         elif not reading.is_harmless:
             draft = draft.leaving([gap.concept], DAMAGING)
-            readings.remove(reading)
+        elif any(reading.overlaps(other) for other in fitting):
+            draft = draft.leaving([gap.concept], TAKEN)
+        else:
+            fitting.append(reading)
     limit = len(draft.words) + 1
-    for reading in sorted(readings, key=lambda one: -one.candidate.start):
+    for reading in sorted(fitting, key=lambda one: -one.candidate.start):
         candidate = reading.candidate
-        if candidate.stop > limit:
-            draft = draft.leaving([reading.gap.concept], TAKEN)
-            continue
         end = candidate.start + candidate.length
         verb = candidate.words[end : end + 1] if candidate.stop < limit else ()
         tail = draft.words[candidate.stop + len(verb) :]
@@ -254,14 +269,11 @@ def begin(gaps: Iterable[Gap], lang: str) -> tuple[Gap, Candidate] | None:
 
 
 def accept(begun: tuple[Gap, Candidate], text: str, scores: tuple[float, ...]) -> Draft:
-    """Return the draft with a completion, unless that is unsound or reads worse than the draft.
-
-    A text shorter than what it was to begin with has lost some of that.
-    """
+    """Return the draft with a completion, unless that is unsound or reads worse than the draft."""
     gap, candidate = begun
-    behind = scores[candidate.start + candidate.length :]
-    if not behind or not is_sound(gap.draft, text):
+    if not text.startswith(candidate.beginning) or not is_sound(gap.draft, text):
         return gap.draft
+    behind = scores[candidate.start + candidate.length :]
     if naturalness(behind) < MOST_LOST * gap.draft.level:
         return gap.draft
     return gap.draft.edited("term-completed", text, [gap.concept])

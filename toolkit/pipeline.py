@@ -84,7 +84,7 @@ def translate_segments(
         drafts = [with_literals(draft) for draft in drafts]
     for i, draft, (hypothesis, _) in zip(places, drafts, translations, strict=True):
         units[i] = Unit(
-            segments[i], draft.text, terms=terms[i], edits=draft.edits, score=hypothesis.score
+            segments[i], draft.text, terms=draft.terms, edits=draft.edits, score=hypothesis.score
         )
     return units
 

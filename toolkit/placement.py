@@ -353,6 +353,8 @@ def set_form(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
     determined = not has_article and not english.DETERMINERS.isdisjoint(
         word.casefold() for word in words[max(0, start - 2) : start]
     )
+    if is_title(words, absorb(words, span, form.split())):
+        yield put(words, span, [word.capitalize() for word in form.split()])
     is_name = form[0].isupper()
     specified = words[stop : stop + 1] == ["of"]
     modified = not is_sentence_start(words, start) and article not in phrases.PREPOSITIONS
@@ -365,6 +367,18 @@ def set_form(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
         modified=modified,
     ):
         yield put(words, (start - has_article, stop), [new, *form.split()] if new else form.split())
+
+
+def is_title(words: Sequence[str], span: Span) -> bool:
+    """Tell whether some words are a title before a name: Prime Minister Sergei Lavrov.
+
+    >>> is_title("Then Prime Minister Lavrov spoke".split(), (1, 3))
+    True
+    """
+    start, stop = span
+    return all(word[0].isupper() and word.isalpha() for word in words[start : stop + 1]) and (
+        stop - start > is_sentence_start(words, start) and stop < len(words)
+    )
 
 
 def set_phrase(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
