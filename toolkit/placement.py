@@ -355,6 +355,7 @@ def set_form(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
     )
     if is_title(words, absorb(words, span, form.split())):
         yield put(words, span, [word.capitalize() for word in form.split()])
+        return
     is_name = form[0].isupper()
     specified = words[stop : stop + 1] == ["of"]
     modified = not is_sentence_start(words, start) and article not in phrases.PREPOSITIONS
