@@ -23,7 +23,7 @@ is its safety net.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from toolkit.bitext import Concept
@@ -124,13 +124,10 @@ def enforce_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
     if base_lang(engine.target_lang) != "en":
         return enforced
     lacking = [i for i, draft in enumerate(enforced) if draft.missing()]
-    short = [i for i in lacking if engine.fits(enforced[i].input)]
-    for i in set(lacking).difference(short):
-        enforced[i] = enforced[i].leaving(enforced[i].missing(), TOO_LONG)
-    completed = [enforced[i] for i in short]
-    for attempt in (doubt_entries, set_terms, complete_anew):
-        completed = attempt(engine, completed)
-    for i, draft in zip(short, completed, strict=True):
+    worked_on = [enforced[i] for i in lacking]
+    for attempt in (leave_unreadable, doubt_entries, set_terms, complete_anew):
+        worked_on = attempt(engine, worked_on)
+    for i, draft in zip(lacking, worked_on, strict=True):
         enforced[i] = draft
     return enforced
 
@@ -147,12 +144,20 @@ def choose_alternative(draft: Draft) -> Draft:
     return draft.edited("term-from-beam", best, [one for one in missing if one not in left])
 
 
+def leave_unreadable(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
+    """Leave the missing terms of drafts whose source the model does not read at once."""
+    return [
+        draft if engine.fits(draft.input) else draft.giving_up(draft.missing(), TOO_LONG)
+        for draft in drafts
+    ]
+
+
 def doubt_entries(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
     """Leave the missing terms whose English the model does not connect with the source term.
 
     Where a forbidden rendering stands, the glossary knows the model's words, and is believed.
     """
-    concepts = list(dict.fromkeys(one for draft in drafts for one in draft.missing()))
+    concepts = list(dict.fromkeys(one for draft in drafts for one in draft.wanted()))
     sources = [one.source for one in concepts] + [NOTHING] * len(concepts)
     scores = engine.score(sources, [one.target for one in concepts] * 2)
     surprises = [-sum(score[:-1]) for score in scores]
@@ -166,10 +171,9 @@ def doubt_entries(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def doubt(draft: Draft, doubted: Collection[Concept]) -> Draft:
-    """Return a draft with its missing concepts doubted, if they are among those to be doubted."""
-    text = draft.text
-    mine = [one for one in draft.missing() if one in doubted and not has_forbidden(one, text)]
-    return replace(draft.leaving(mine, DOUBTED), doubted=frozenset(mine))
+    """Give up the concepts of a draft that are doubted."""
+    mine = [one for one in draft.wanted() if one in doubted]
+    return draft.giving_up([one for one in mine if not has_forbidden(one, draft.text)], DOUBTED)
 
 
 def set_terms(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:

@@ -50,7 +50,7 @@ class Draft:
         alternatives: the beam's other hypotheses, as probable as the first or nearly so.
         annotated: whether the model is told the terms in the source.
         edits: what was changed.
-        doubted: concepts whose entries in the glossary are not believed.
+        given_up: concepts that are not asked of it any more.
     """
 
     source: str
@@ -60,7 +60,7 @@ class Draft:
     alternatives: tuple[str, ...] = ()
     annotated: bool = False
     edits: tuple[Edit, ...] = ()
-    doubted: frozenset[Concept] = frozenset()
+    given_up: frozenset[Concept] = frozenset()
 
     def translated(self, hypothesis: Hypothesis, edits: tuple[Edit, ...]) -> "Draft":
         """Return the draft with what the model made of it."""
@@ -100,14 +100,19 @@ class Draft:
         return [one for one, count in counts.items() if not is_rendered(one, target, count)]
 
     def wanted(self) -> list[Concept]:
-        """Return the missing concepts whose entries are believed."""
-        return [one for one in self.missing() if one not in self.doubted]
+        """Return the missing concepts that are not given up."""
+        return [one for one in self.missing() if one not in self.given_up]
 
     def edited(self, step: str, text: str, concepts: Sequence[Concept]) -> "Draft":
         """Return the draft with another text, for the sake of some concepts."""
         reason = ", ".join(f"«{one.source}» is “{one.target}”" for one in concepts)
         edit = Edit(step, self.text, text, reason)
         return replace(self.leaving(concepts, ""), text=text, edits=(*self.edits, edit))
+
+    def giving_up(self, concepts: Collection[Concept], reason: str) -> "Draft":
+        """Return the draft with some concepts left for good."""
+        given_up = self.given_up.union(concepts)
+        return replace(self.leaving(concepts, reason), given_up=given_up)
 
     def leaving(self, concepts: Collection[Concept], reason: str) -> "Draft":
         """Return the draft with the reason why some concepts are not rendered in it."""
