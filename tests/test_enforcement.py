@@ -18,6 +18,7 @@ from toolkit.placement import Draft, Gap, annotate, find_candidates, forms_of, i
 
 SENTENCES = Path(__file__).parent.parent / "benchmarks" / "terminology" / "sentences.tsv"
 TRUCE = Concept("truce", "перемирие", "armistice", forbidden=("breathing space",))
+BOSTON = Concept("boston", "Бостон", "Boston", pos="name")
 SIDE = Concept("side", "сторона", "contracting party", admitted=("signatory",))
 
 
@@ -78,7 +79,7 @@ def test_rendering_that_has_nothing_to_do_with_the_term_is_refused(engine: Argos
     draft = enforced(engine, "Беседа длилась более двух часов.", banana)
     assert draft.text == "The conversation lasted more than two hours."
     assert draft.missing() == [banana]
-    assert "look at the glossary's entry" in draft.terms[0].left
+    assert "check the entry" in draft.terms[0].left
 
 
 def test_verb_that_would_spoil_the_sentence_is_left_with_the_reason(engine: ArgosEngine) -> None:
@@ -94,6 +95,11 @@ def test_verb_that_would_spoil_the_sentence_is_left_with_the_reason(engine: Argo
     (mended,) = enforce_terms(engine, [replace(draft, terms=(TermMatch(known, 10, 33),))])
     assert "expressed appreciation" in mended.text
     assert mended.terms[0].left == ""
+
+
+def test_name_that_the_model_cannot_spell_is_set(engine: ArgosEngine) -> None:
+    """That an entry is right is seen by its letters where the model never saw the name."""
+    assert "Boston" in enforced(engine, "Делегация прибыла в Бостон.", BOSTON).text
 
 
 def test_term_that_stands_has_no_reason_to_be_left(engine: ArgosEngine) -> None:

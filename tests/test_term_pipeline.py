@@ -86,8 +86,8 @@ def test_issue_tells_why_a_term_was_left(engine: ArgosEngine) -> None:
     bitext = translate_document(ARTICLE, engine, TermMatcher(Glossary(concepts=(banana,))))
     (issue,) = [one for one in bitext.units[0].issues if one.check == "term-missing"]
     assert issue.message == (
-        "«перемирие» should be “Presidential Press Secretary”; left, for the model sees nothing "
-        "of the one in the other; look at the glossary's entry"
+        "«перемирие» should be “Presidential Press Secretary”; left because the model does not "
+        "connect it with the source term; check the entry"
     )
     tmx = render_tmx(bitext, datetime(2026, 11, 27, tzinfo=UTC)).decode()
     assert f"warning term-missing: {issue.message}" in tmx
@@ -132,4 +132,6 @@ def test_reason_why_a_term_was_left_is_explained(bilingual: Bilingual, article: 
         "id,ru,en,status\ntruce,перемирие,Presidential Press Secretary,approved\n", "utf-8"
     )
     run = bilingual("translate", article, "-g", "house.csv", "--explain")
-    assert "→ missing (left, for the model sees nothing of the one in the other" in run.stderr
+    assert (
+        "→ missing (left because the model does not connect it with the source term" in run.stderr
+    )

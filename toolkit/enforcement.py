@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from toolkit.bitext import Concept
+from toolkit.checks.names import skeleton
 from toolkit.engine import Decoding, Engine
 from toolkit.packages import base_lang
 from toolkit.placement import (
@@ -51,7 +52,7 @@ NOTHING = "…"  # a source that says nothing
 COMPLETION = Decoding(beam_size=2)
 
 TOO_LONG = "the segment is too long for the model to read at once"
-DOUBTED = "the model sees nothing of the one in the other; look at the glossary's entry"
+DOUBTED = "the model does not connect it with the source term; check the entry"
 NOWHERE = "no words of the translation stand for it"
 UNFIT = "another term or a number would be lost, or words repeated"
 TAKEN = "another term took its place"
@@ -155,7 +156,8 @@ def leave_unreadable(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
 def doubt_entries(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
     """Leave the missing terms whose English the model does not connect with the source term.
 
-    Where a forbidden rendering stands, the glossary knows the model's words, and is believed.
+    Where a forbidden rendering stands, the glossary knows the model's words, and is believed; so
+    is a name in the other script, which the model may never have seen.
     """
     concepts = list(dict.fromkeys(one for draft in drafts for one in draft.wanted()))
     sources = [one.source for one in concepts] + [NOTHING] * len(concepts)
@@ -165,9 +167,21 @@ def doubt_entries(engine: Engine, drafts: Sequence[Draft]) -> list[Draft]:
     doubted = {
         concept
         for concept, one, other in zip(concepts, told, untold, strict=True)
-        if one > (1 - LEAST_EXPLAINED) * other
+        if one > (1 - LEAST_EXPLAINED) * other and not sounds_alike(concept)
     }
     return [doubt(draft, doubted) for draft in drafts]
+
+
+def sounds_alike(concept: Concept) -> bool:
+    """Tell whether a word of the source term stands in the target term, transliterated.
+
+    >>> sounds_alike(Concept("boston", "Бостон", "Boston"))
+    True
+    """
+    source, target = (
+        {skeleton(word) for word in term.split()} for term in (concept.source, concept.target)
+    )
+    return any(len(sounds) > 1 for sounds in source & target)
 
 
 def doubt(draft: Draft, doubted: Collection[Concept]) -> Draft:

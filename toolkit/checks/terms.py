@@ -80,7 +80,7 @@ def _inconsistency(term: TermMatch, rendering: Rendering, usual: str) -> Finding
 
 def _why(term: TermMatch) -> str:
     """Tell why a term was left, if enforcement has tried to set it."""
-    return f"; left, for {term.left}" if term.left else ""
+    return f"; left because {term.left}" if term.left else ""
 
 
 def _terms(pair: Pair, wanted: Kept) -> Iterator[TermMatch]:
