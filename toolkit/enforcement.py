@@ -45,7 +45,7 @@ from toolkit.placement import (
 
 MOST_CANDIDATES = 2  # ways to set a term that the model reads
 LEAST_EXPLAINED = 0.15  # share of the surprise at a rendering that its source term takes away
-MOST_DAMAGE = 1.0  # what the other words may lose, as a share of what one word owes to the term
+MOST_DAMAGE = 0.7  # what the other words may lose, as a share of what one word owes to the term
 MOST_DAMAGE_BY_PHRASE = 0.3  # the same for verbs and adverbial phrases, which bind more of them
 MOST_LOST = 1.3  # how much less probable a completion may be, as a ratio of logarithms
 NOTHING = "…"  # a source that says nothing

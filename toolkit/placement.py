@@ -19,7 +19,7 @@ from toolkit.engine import Hypothesis
 from toolkit.grammar import is_plural_form, verb_uses
 from toolkit.terminology import find_renderings
 
-LEAST_SHARES = (0.3, 0.5, 0.1)
+LEAST_SHARES = (0.3, 0.6, 0.15)
 """What a word must owe to the term to be replaced by it, as a share of what another owes most."""
 MOST_LOST_IN_BEAM = 1.02
 """How much less probable another hypothesis of the beam may be, as a ratio of logarithms."""
