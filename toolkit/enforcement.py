@@ -81,9 +81,9 @@ class Reading:
 
     @property
     def is_harmless(self) -> bool:
-        """Whether the other words read nearly as before."""
-        free = self.gap.concept.pos in NOMINAL or self.replaces_forbidden
-        return self.damage <= (MOST_DAMAGE if free else MOST_DAMAGE_BY_PHRASE) * self.gap.peak
+        """Whether the other words read nearly as before, or a forbidden rendering goes."""
+        most = MOST_DAMAGE if self.gap.concept.pos in NOMINAL else MOST_DAMAGE_BY_PHRASE
+        return self.replaces_forbidden or self.damage <= most * self.gap.peak
 
     @property
     def replaces_forbidden(self) -> bool:
