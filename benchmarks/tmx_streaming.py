@@ -49,7 +49,7 @@ def read_bare(path: Path, count: int) -> None:
     for _, element in etree.iterparse(str(path), tag="tu"):
         texts = [(tuv.get(XML_LANG), tuv.findtext("seg")) for tuv in element.iter("tuv")]
         properties = [(prop.get("type"), prop.text) for prop in element.iter("prop")]
-        found += bool(texts[1][1]) and len(properties) < 5
+        found += bool(texts[1][1]) and len(properties) < 6
         element.clear()
         while element.getprevious() is not None:
             del element.getparent()[0]

@@ -43,9 +43,9 @@ def make_project(
         write_omegat_rules(rules, project / "omegat" / "segmentation.conf")
 
 
-def run(project: Path, mode: str, *options: str) -> None:
-    """Run OmegaT on a project in a console mode."""
-    command = ["java", "-Djava.awt.headless=true", "-Dfile.encoding=UTF-8", "-jar", str(JAR)]
+def run(project: Path, mode: str, *options: str, encoding: str = "UTF-8") -> None:
+    """Run OmegaT on a project in a console mode, on a system with an encoding of text files."""
+    command = ["java", "-Djava.awt.headless=true", f"-Dfile.encoding={encoding}", "-jar", str(JAR)]
     command += [f"--config-dir={project.parent / 'config'}", "--disable-project-locking"]
     command += ["--no-team", f"--mode={mode}", *options, str(project)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)

@@ -106,6 +106,7 @@ def test_tmx_carries_all_that_is_known_of_a_unit(annotated: Bitext) -> None:
         ("x-start", "0"),
         ("x-origin", "machine"),
         ("x-state", "translated"),
+        ("x-checksum", "ecdbeb4aef79a9c5"),
         ("x-score", "0.250"),
         ("x-term", "0-14 peace-treaty: мирный договор = peace treaty"),
         ("x-edit", "decode-again: the translation is only “♪”"),

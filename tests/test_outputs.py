@@ -1,14 +1,20 @@
 """Output files: written whole, and never over somebody's work."""
 
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import DATE
-from test_formats import bitext_of
+from hypothesis import given, settings
+from test_formats import TEXTS, bitext_of
 
-from toolkit import Bitext, OutputError
+from toolkit import Bitext, OutputError, read_bitext
 from toolkit.files import write_atomically
-from toolkit.outputs import FORMATS, write_outputs
+from toolkit.formats.po import render_po
+from toolkit.formats.tmx import render_tmx
+from toolkit.formats.xliff12 import render_xliff12
+from toolkit.outputs import FORMATS, find_present, write_outputs
 
 FIRST = bitext_of(("Да", "Yes"), ("Нет", "No"))
 SECOND = bitext_of(("Да", "Indeed"), ("Нет", "No"))
@@ -91,3 +97,100 @@ def test_permissions_of_a_replaced_file_stay(tmp_path: Path) -> None:
     path.touch(mode=0o640)
     write_atomically(path, "new")
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+# --- what an earlier run left --------------------------------------------------------------------
+
+
+def reviewed(bitext: Bitext, target: str) -> Bitext:
+    """Give a bitext as written and then reviewed, with another translation of its first unit."""
+    first, *others = bitext.units
+    first = replace(first, target=target, state="reviewed")
+    return replace(bitext, units=(first, *others))
+
+
+def present(folder: Path) -> list[tuple[str, str]]:
+    work = find_present(folder / "call", FORMATS, ("ru", "en")).work
+    return [(entry.unit.source.text, entry.unit.target) for entry in work]
+
+
+RENDERERS = {"call.tmx": render_tmx, "call.po": render_po, "call.xlf": render_xliff12}
+
+
+def review(path: Path, bitext: Bitext, target: str) -> None:
+    """Put a reviewed translation into a file as a tool would that knows nothing of checksums."""
+    after = reviewed(bitext, target)
+    content = RENDERERS[path.name](after, DATE)
+    new, old = (one.units[0].checksum.encode() for one in (after, bitext))
+    assert content.count(new) == 1
+    path.write_bytes(content.replace(new, old))
+
+
+def test_nothing_is_kept_of_untouched_files(tmp_path: Path) -> None:
+    assert present(tmp_path) == []
+    write(FIRST, tmp_path)
+    assert present(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_reviewed_units_are_found_in_whichever_file(tmp_path: Path, name: str) -> None:
+    """The other files, which are as they were written, do not stand in the way."""
+    write(FIRST, tmp_path)
+    review(tmp_path / name, FIRST, "Indeed")
+    assert present(tmp_path) == [("Да", "Indeed")]
+
+
+def test_files_with_kept_work_are_replaced_unless_they_change_meanwhile(tmp_path: Path) -> None:
+    write(FIRST, tmp_path)
+    review(tmp_path / "call.tmx", FIRST, "Indeed")
+    found = find_present(tmp_path / "call", FORMATS, ("ru", "en"))
+    new = reviewed(FIRST, "Indeed")
+    write_outputs(new, tmp_path / "call", FORMATS, DATE, present=found)
+    assert (tmp_path / "call.en.txt").read_text("utf-8") == "Indeed\n\nNo\n"
+    assert present(tmp_path) == [("Да", "Indeed")]
+    found = find_present(tmp_path / "call", FORMATS, ("ru", "en"))
+    review(tmp_path / "call.po", new, "Of course")
+    with pytest.raises(OutputError, match=r"call\.po: has been reviewed or edited"):
+        write_outputs(SECOND, tmp_path / "call", FORMATS, DATE, present=found)
+
+
+def test_later_review_goes_before_what_was_written_of_an_earlier_one(tmp_path: Path) -> None:
+    first_round = reviewed(FIRST, "Indeed")
+    write(first_round, tmp_path)
+    review(tmp_path / "call.po", first_round, "Of course")
+    assert present(tmp_path) == [("Да", "Of course")]
+
+
+@given(TEXTS, TEXTS)
+@settings(max_examples=20)
+def test_unit_that_nobody_touched_is_known_in_every_format(source: str, target: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("tmx", "po", "xliff", "xliff2", "docx"):
+            (path,) = write(bitext_of((source, target)), Path(folder), name)
+            (unit,) = read_bitext(path).units
+            assert unit.is_as_written
+
+
+def test_two_different_reviews_are_not_mixed(tmp_path: Path) -> None:
+    write(FIRST, tmp_path)
+    review(tmp_path / "call.po", FIRST, "Indeed")
+    review(tmp_path / "call.tmx", FIRST, "Of course")
+    with pytest.raises(OutputError, match=r"was reviewed otherwise than .* `bilingual merge`"):
+        present(tmp_path)
+
+
+def test_edit_that_is_not_marked_is_named(tmp_path: Path) -> None:
+    write(FIRST, tmp_path)
+    path = tmp_path / "call.xlf"
+    path.write_text(path.read_text("utf-8").replace(">No<", ">Never<"), encoding="utf-8")
+    with pytest.raises(OutputError, match=r"segment 2\.1 “Нет”.*`bilingual merge`"):
+        present(tmp_path)
+
+
+def test_comment_on_an_unreviewed_unit_is_found(tmp_path: Path) -> None:
+    write(FIRST, tmp_path)
+    path = tmp_path / "call.po"
+    content = path.read_text("utf-8").replace("#. block", "# hm\n#. block", 1)
+    path.write_text(content, encoding="utf-8")
+    (entry,) = find_present(tmp_path / "call", FORMATS, ("ru", "en")).work
+    assert (entry.unit.notes, entry.unit.is_reviewed) == (("hm",), False)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SCHEMAS, WordForWord
+from conftest import DATE, SCHEMAS, WordForWord
 from lxml import etree
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -21,6 +21,8 @@ from test_formats import bitext_of
 from toolkit import Bitext, Concept, Issue, TermMatch, read_document, translate_document
 from toolkit.formats.html import write_html
 from toolkit.inputs import read_bitext
+from toolkit.outputs import write_outputs
+from toolkit.reviews import merge_files
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 AXE = Path(os.environ.get("AXE_CORE", "axe.min.js"))
@@ -298,3 +300,32 @@ def test_two_thousand_segments_open_in_two_seconds(
         chromium.execute_script("return document.querySelectorAll('.unit')[1999].offsetTop")
         times.append(time.monotonic() - start)
     assert min(times) < 2
+
+
+def test_reviewed_page_is_merged_back_into_all_formats(
+    chromium: webdriver.Chrome, bitext: Bitext, downloads: Path, tmp_path: Path
+) -> None:
+    write_outputs(bitext, tmp_path / "out/call", ["tmx", "po", "html"], DATE)
+    chromium.get((tmp_path / "out/call.html").as_uri())
+    chromium.execute_script("localStorage.clear()")
+    chromium.refresh()
+    type_english(chromium, 1, "Peace treaty")
+    click(chromium, 2, "reject")
+    click(chromium, 4, "accept")
+    click(chromium, 3, "comment")
+    unit(chromium, 3).find_element(By.TAG_NAME, "textarea").send_keys("Точно?")
+    end_editing(chromium)
+    saved(chromium, downloads)
+    report = merge_files(tmp_path / "out", [downloads / "call.reviewed.tmx"], DATE)
+    assert report.counts == {"accepted": 1, "edited": 1, "rejected": 1, "notes": 1}
+    for suffix in ("tmx", "po"):
+        units = read_bitext(tmp_path / f"out/call.{suffix}").units
+        assert [(one.target, one.state) for one in units[:3]] == [
+            ("Peace treaty", "reviewed"),
+            ("In 1954", "initial"),
+            ("No", "reviewed"),
+        ]
+        assert units[3].state == "reviewed"
+        assert units[2].notes == ("Sure?", "Точно?")
+    again = merge_files(tmp_path / "out", [downloads / "call.reviewed.tmx"], DATE)
+    assert (again.counts, again.written) == ({}, ())

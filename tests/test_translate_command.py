@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import Bilingual
 
+from toolkit import TranslationMemory, read_tmx
+
 SEEDS = Path(__file__).parent.parent / "seeds"
 ARTICLE = "Главы МИД обсудили перемирие.\nБеседа длилась два часа. Она завершилась в 19:30.\n"
 
@@ -142,14 +144,63 @@ def test_error_is_told_in_one_sentence(
     assert not (tmp_path / "out").exists()
 
 
-def test_reviewed_output_is_kept(bilingual: Bilingual, article: Path, tmp_path: Path) -> None:
+def review(tmx: Path, old: str, new: str, state: str = "reviewed") -> None:
+    """Edit a translation in a TMX file as a CAT tool would."""
+    units = tmx.read_text("utf-8").split("<tu ")
+    place = next(i for i, unit in enumerate(units) if old in unit)
+    units[place] = units[place].replace(old, new).replace(">translated<", f">{state}<")
+    tmx.write_text("<tu ".join(units), encoding="utf-8")
+
+
+def test_reviewed_units_are_kept_and_the_rest_is_translated_anew(
+    bilingual: Bilingual, article: Path, tmp_path: Path
+) -> None:
+    bilingual("translate", article, "-o", "out")
+    review(tmp_path / "out/article.tmx", "two hours", "2 hours")
+    article.write_text(f"Добавлено слово.\n{ARTICLE}", encoding="utf-8")
+    run = bilingual("translate", article, "-o", "out", "--beam", "2")
+    assert run.returncode == 0
+    assert "segments 4, kept 1 reviewed, terms" in run.stderr
+    english = (tmp_path / "out/article.en.txt").read_text("utf-8")
+    assert "lasted 2 hours" in english.split("\n")[4]
+    units = read_tmx(tmp_path / "out/article.tmx").units
+    assert [unit.state for unit in units].count("reviewed") == 1
+    before = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert bilingual("translate", article, "-o", "out", "--overwrite").returncode == 0
+    assert (tmp_path / "out/article.tmx").read_bytes() != before[tmp_path / "out/article.tmx"]
+
+
+def test_edit_that_is_not_marked_as_reviewed_is_refused(
+    bilingual: Bilingual, article: Path, tmp_path: Path
+) -> None:
     bilingual("translate", article, "-o", "out")
     tmx = tmp_path / "out/article.tmx"
-    reviewed = tmx.read_text("utf-8").replace(">translated<", ">reviewed<", 1)
-    tmx.write_text(reviewed, encoding="utf-8")
-    run = bilingual("translate", article, "-o", "out", "--beam", "2")
-    assert (run.returncode, "is kept; choose another folder" in run.stderr) == (1, True)
-    assert tmx.read_text("utf-8") == reviewed
+    review(tmx, "two hours", "2 hours", "translated")
+    before = tmx.read_bytes()
+    run = bilingual("translate", article, "-o", "out")
+    assert (run.returncode, tmx.read_bytes()) == (1, before)
+    assert "(segment 2.1 “Беседа длилась два часа.”) and is kept" in run.stderr
+    assert "`bilingual merge`" in run.stderr
+
+
+def test_reviewed_unit_of_a_removed_sentence_is_not_lost(
+    bilingual: Bilingual, article: Path, tmp_path: Path
+) -> None:
+    bilingual("translate", article, "-o", "out", "--to", "tmx")
+    tmx = tmp_path / "out/article.tmx"
+    review(tmx, "two hours", "2 hours")
+    before = tmx.read_bytes()
+    article.write_text("Главы МИД обсудили перемирие.", encoding="utf-8")
+    run = bilingual("translate", article, "-o", "out", "--to", "tmx")
+    assert (run.returncode, tmx.read_bytes()) == (1, before)
+    assert "reviewed units whose sentence is not in the article any more: 1" in run.stderr
+    TranslationMemory(tmp_path / "house.db", create=True).close()
+    run = bilingual("translate", article, "-o", "out", "--to", "tmx", "--tm", "house.db")
+    assert run.returncode == 0
+    assert "any more: 1, kept in house.db" in run.stderr
+    with TranslationMemory(tmp_path / "house.db") as memory:
+        (match,) = memory.find("Беседа длилась два часа.", ("ru", "en"))
+        assert match.entry.unit.target == "The conversation lasted 2 hours."
 
 
 def test_full_disk_leaves_nothing_half_written(article: Path, tmp_path: Path) -> None:

@@ -7,13 +7,15 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 BlockKind = Literal["title", "heading", "paragraph", "list-item", "table-cell", "caption"]
 InlineKind = Literal["bold", "italic", "link", "note", "other"]
 Origin = Literal["memory", "machine", "human"]
 State = Literal["initial", "translated", "reviewed", "final"]
 Severity = Literal["info", "warning", "error"]
+STATES: tuple[State, ...] = get_args(State)
+"""From the first to the last."""
 Span = tuple[int, int]
 """Start and stop in a text, in code points."""
 
@@ -137,7 +139,10 @@ class TermMatch:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One automatic change of a translation, with the whole text before and after it."""
+    """One change of a translation, with the whole text before and after it.
+
+    The step `review` is a person's; the others are automatic.
+    """
 
     step: str
     before: str
@@ -196,6 +201,7 @@ class Unit:
         author: who made or last changed the translation, where that is known.
         changed: when it was made or last changed, in UTC, where that is known.
         inlines: the source's formatting where it stands in the translation.
+        written_checksum: the checksum that stands in the file it was read from, if one does.
     """
 
     source: Segment
@@ -211,11 +217,27 @@ class Unit:
     author: str = ""
     changed: datetime | None = None
     inlines: tuple[Inline, ...] = ()
+    written_checksum: str = field(default="", compare=False)
 
     @property
     def raw(self) -> str:
         """The translation before any automatic edit: what the model wrote."""
         return self.edits[0].before if self.edits else self.target
+
+    @property
+    def checksum(self) -> str:
+        """Checksum of what a reviewer may change."""
+        return unit_checksum(self.source.text, self.target, self.state)
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether a person has approved the translation."""
+        return self.state in {"reviewed", "final"}
+
+    @property
+    def is_as_written(self) -> bool:
+        """Whether it came from a file as the toolkit wrote it."""
+        return self.written_checksum == self.checksum
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +287,7 @@ class Bitext:
     @property
     def is_untouched(self) -> bool:
         """Whether it came from a file as the toolkit wrote it, with no unit reviewed."""
-        unreviewed = all(unit.state in {"initial", "translated"} for unit in self.units)
+        unreviewed = not any(unit.is_reviewed for unit in self.units)
         return unreviewed and self.written_checksum == self.checksum
 
 
@@ -275,3 +297,8 @@ def content_checksum(rows: Iterable[tuple[str, ...]]) -> str:
     for row in rows:
         digest.update("\x1f".join((*row, "\x1e")).encode("utf-8"))
     return digest.hexdigest()
+
+
+def unit_checksum(source: str, target: str, state: State) -> str:
+    """Give the first 16 digits of the SHA-256, hexadecimal, of what a reviewer may change."""
+    return content_checksum([(source, target, state if target else "initial")])[:16]

@@ -40,11 +40,13 @@ class Literal:
         source: how it stands in the source.
         target: how it must stand in the translation.
         kind: `address`, `name`, `time`, `date`, `sum`, `compound` or `number`.
+        start: where it stands in the source.
     """
 
     source: str
     target: str
     kind: str
+    start: int = 0
 
 
 def english_number(number: str) -> str:
@@ -66,7 +68,7 @@ def find_literals(source: str) -> Iterator[Literal]:
     rest = source
     for kind, pattern, convert in _KINDS:
         for match in pattern.finditer(rest):
-            yield Literal(match.group(), convert(match), kind)
+            yield Literal(match.group(), convert(match), kind, match.start())
         rest = pattern.sub(lambda match: " " * len(match.group()), rest)
 
 

@@ -1,10 +1,10 @@
 """The straight line from a document to a bitext."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
-from toolkit.bitext import Bitext, Document, Segment, Signature, TermMatch, Unit
+from toolkit.bitext import Bitext, Document, Segment, Signature, Unit
 from toolkit.checks import check_bitext
 from toolkit.degeneration import translate_soundly
 from toolkit.enforcement import enforce_terms
@@ -14,6 +14,8 @@ from toolkit.literals import restore_literals
 from toolkit.matcher import TermMatcher
 from toolkit.packages import base_lang
 from toolkit.placement import Draft
+from toolkit.placing import resegment
+from toolkit.pretranslation import NOTHING, Reuse, pretranslate
 from toolkit.scripts import has_letters_of
 from toolkit.segmentation import SegmentationRules, load_rules, segment
 
@@ -28,9 +30,10 @@ def translate_document(  # noqa: PLR0913 - the optional ones are keywords
     *,
     enforce: bool = True,
     target_lang: str | None = None,
+    reuse: Reuse = NOTHING,
     on_progress: Callable[[int, int], object] = lambda _done, _total: None,
 ) -> Bitext:
-    """Segment a document, translate its segments, find the glossary's terms and check them.
+    """Segment a document, find the glossary's terms, translate what no one has, and check it.
 
     Args:
         document: the article.
@@ -39,6 +42,7 @@ def translate_document(  # noqa: PLR0913 - the optional ones are keywords
         rules: the segmentation rules; the bundled ones for the document's language when None.
         enforce: make the terms stand in the translation, and mend numbers and names.
         target_lang: code to write into the bitext, e.g. `en-US`; the engine's when None.
+        reuse: earlier work that goes before the engine, which then never touches it.
         on_progress: called with the number of segments translated and of all.
 
     >>> from toolkit import ArgosEngine, Block, bundled_package
@@ -47,35 +51,46 @@ def translate_document(  # noqa: PLR0913 - the optional ones are keywords
     ['AP']
     """
     rules = rules or load_rules(lang=document.lang)
-    segments = list(segment(document, rules))
-    terms = [matcher.find(one.text) if matcher else () for one in segments]
-    units = translate_segments(segments, terms, engine, on_progress, enforce=enforce)
+    langs = document.lang, target_lang or engine.target_lang
+    segments = resegment(document, list(segment(document, rules)), reuse.reviewed_sources)
+    units = find_units(segments, matcher)
+    units = pretranslate(units, langs, reuse, matcher)
+    units = translate_units(units, engine, on_progress, enforce=enforce)
     bitext = Bitext(
-        document=document,
-        source_lang=document.lang,
-        target_lang=target_lang or engine.target_lang,
+        document,
+        *langs,
         units=tuple(reattach(units, engine)),
         signature=sign(engine, matcher, rules, enforce=enforce),
     )
     return check_bitext(bitext)
 
 
-def translate_segments(
-    segments: Sequence[Segment],
-    terms: Sequence[tuple[TermMatch, ...]],
+def find_units(segments: Iterable[Segment], matcher: TermMatcher | None) -> list[Unit]:
+    """Make units of segments, with their terms and without a translation."""
+    return [Unit(one, "", terms=matcher.find(one.text) if matcher else ()) for one in segments]
+
+
+def translate_units(
+    units: Sequence[Unit],
     engine: Engine,
     on_progress: Callable[[int, int], object],
     *,
     enforce: bool,
 ) -> list[Unit]:
-    """Translate segments into units, in order.
+    """Translate the units that have no translation, unless a person wants none.
 
     A segment without a letter of the source language's script (“AP”, “175/175”) is copied.
     """
-    units = [Unit(one, one.text, terms=found) for one, found in zip(segments, terms, strict=True)]
-    places = [i for i, s in enumerate(segments) if has_letters_of(s.text, engine.source_lang)]
+    translated = [
+        unit if _is_done(unit) else replace(unit, target=unit.source.text) for unit in units
+    ]
+    places = [
+        i
+        for i, unit in enumerate(units)
+        if not _is_done(unit) and has_letters_of(unit.source.text, engine.source_lang)
+    ]
     annotated = enforce and engine.reads_annotations
-    drafts = [Draft(segments[i].text, terms[i], "", annotated=annotated) for i in places]
+    drafts = [Draft(units[i].source.text, units[i].terms, "", annotated=annotated) for i in places]
     translations = list(translate_soundly(engine, [one.input for one in drafts], on_progress))
     drafts = [draft.translated(*one) for draft, one in zip(drafts, translations, strict=True)]
     if enforce:
@@ -83,10 +98,18 @@ def translate_segments(
     if enforce and (base_lang(engine.source_lang), base_lang(engine.target_lang)) == ("ru", "en"):
         drafts = [with_literals(draft) for draft in drafts]
     for i, draft, (hypothesis, _) in zip(places, drafts, translations, strict=True):
-        units[i] = Unit(
-            segments[i], draft.text, terms=draft.terms, edits=draft.edits, score=hypothesis.score
+        translated[i] = replace(
+            units[i],
+            target=draft.text,
+            terms=draft.terms,
+            edits=draft.edits,
+            score=hypothesis.score,
         )
-    return units
+    return translated
+
+
+def _is_done(unit: Unit) -> bool:
+    return bool(unit.target) or unit.is_reviewed
 
 
 def with_literals(draft: Draft) -> Draft:

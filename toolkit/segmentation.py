@@ -257,6 +257,11 @@ def write_omegat_rules(rules: Iterable[SegmentationRules], path: Path) -> None:
     OmegaT up to 6.0 reads; from 6.1 on the folder may hold the SRX file itself, under the name
     `segmentation.srx`.
     """
+    write_atomically(path, render_omegat_rules(rules))
+
+
+def render_omegat_rules(rules: Iterable[SegmentationRules]) -> bytes:
+    """Give the content of an OmegaT project's `segmentation.conf`; see `write_omegat_rules`."""
     srx = etree.Element("object", {"class": "org.omegat.core.segmentation.SRX"})
     maps = etree.SubElement(srx, "void", property="mappingRules")
     for language in rules:
@@ -264,8 +269,7 @@ def write_omegat_rules(rules: Iterable[SegmentationRules], path: Path) -> None:
     _set(srx, "version", "string", OMEGAT_RULES_VERSION)
     java = etree.Element("java", {"version": "1.8.0", "class": "java.beans.XMLDecoder"})
     java.append(srx)
-    content = etree.tostring(java, encoding="UTF-8", xml_declaration=True, pretty_print=True)
-    write_atomically(path, content)
+    return etree.tostring(java, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
 def _map_rule(language: SegmentationRules) -> etree._Element:

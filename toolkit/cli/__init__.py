@@ -13,6 +13,10 @@ from toolkit.errors import ToolkitError
 COMMANDS = {
     "translate": "Translate articles into aligned TMX, text and PO files.",
     "check": "Check bitexts as a reviser would.",
+    "merge": "Take reviewed work back into the translations.",
+    "diff": "Show what a reviewer changed, and how much.",
+    "tm": "Fill, search and tidy a translation memory.",
+    "omegat-project": "Make an OmegaT project of translations.",
     "convert": "Convert a bitext to another format.",
     "model": "List, inspect, install and remove Argos model packages.",
     "glossary": "Check, convert, search and extend glossaries.",
@@ -34,9 +38,8 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(
-            importlib.import_module(f"toolkit.cli.{cmd_name}"), cmd_name
-        )
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(importlib.import_module(f"toolkit.cli.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

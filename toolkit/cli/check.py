@@ -106,7 +106,7 @@ def check(  # noqa: PLR0913 - one argument for each option
     overlays: tuple[Path, ...],
     no_glossary: bool,
 ) -> None:
-    r"""Check bitexts as a reviser would: TMX, XLIFF and PO files.
+    """Check bitexts as a reviser would: TMX, XLIFF and PO files.
 
     A note “bilingual-ignore: CODE” in a unit silences a check there. The exit code is 1 where
     something of the severity of --fail-on is found.

@@ -35,7 +35,7 @@ def convert(  # noqa: PLR0913 - one argument for each option
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    r"""Convert a bitext: TMX, PO, XLIFF 1.2 (.xlf) and 2.0 (.v2.xlf), Word table (.docx).
+    """Convert a bitext: TMX, PO, XLIFF 1.2 (.xlf) and 2.0 (.v2.xlf), Word table (.docx).
 
     \b
     Examples:

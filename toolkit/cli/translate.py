@@ -3,8 +3,8 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,11 +18,13 @@ from toolkit.cli.overlays import load_matcher, overlays_option
 from toolkit.cli.progress import ShowProgress, note, progress_bar
 from toolkit.documents import find_documents, read_document
 from toolkit.engine import ArgosEngine, Decoding, Engine
-from toolkit.errors import ToolkitError
+from toolkit.errors import OutputError, ToolkitError
 from toolkit.matcher import TermMatcher
-from toolkit.outputs import DEFAULT_FORMATS, FORMATS, write_outputs
+from toolkit.memory import LEAST_SIMILARITY, Entry, TranslationMemory
+from toolkit.outputs import DEFAULT_FORMATS, FORMATS, Present, find_present, write_outputs
 from toolkit.packages import find_package
 from toolkit.pipeline import translate_document
+from toolkit.pretranslation import Reuse, find_orphans
 from toolkit.scripts import share_of_letters
 
 MIN_SHARE_OF_LETTERS = 0.5  # below it a document is hardly in the language it is said to be in
@@ -34,16 +36,25 @@ class Summary:
 
     documents: int = 0
     segments: int = 0
+    kept: int = 0
+    from_memory: int = 0
+    proposed: int = 0
     terms_found: int = 0
     terms_kept: int = 0
     issues: Counter[str] = field(default_factory=Counter)
     failed: int = 0
     seconds: float = 0.0
 
-    def add(self, bitext: Bitext) -> None:
-        """Count a document."""
+    def add(self, bitext: Bitext, earlier: Sequence[Entry]) -> None:
+        """Count a document, with the work of earlier runs that went into it."""
         self.documents += 1
         self.segments += len(bitext.units)
+        reviewed = {(e.unit.source.text, e.unit.target) for e in earlier if e.unit.is_reviewed}
+        kept = [unit for unit in bitext.units if (unit.source.text, unit.target) in reviewed]
+        others = [unit for unit in bitext.units if unit not in kept]
+        self.kept += len(kept)
+        self.from_memory += sum(unit.origin == "memory" for unit in others)
+        self.proposed += sum(unit.origin == "machine" and bool(unit.proposals) for unit in others)
         found = sum(len({term.concept.id for term in unit.terms}) for unit in bitext.units)
         issues = Counter(issue.check for unit in bitext.units for issue in unit.issues)
         self.terms_found += found
@@ -52,11 +63,20 @@ class Summary:
         )
         self.issues += issues
 
+    def reused(self) -> str:
+        """Say what needed no machine, where there was any."""
+        counts = (
+            (self.kept, f"kept {self.kept} reviewed, "),
+            (self.from_memory, f"from memory {self.from_memory}, "),
+            (self.proposed, f"with fuzzy matches {self.proposed}, "),
+        )
+        return "".join(words for count, words in counts if count)
+
     def sentence(self) -> str:
         """Say it in one line."""
         issues = ", ".join(f"{count} {check}" for check, count in sorted(self.issues.items()))
         return (
-            f"documents {self.documents}, segments {self.segments}, "
+            f"documents {self.documents}, segments {self.segments}, {self.reused()}"
             f"terms kept {self.terms_kept} of {self.terms_found}, "
             f"issues {issues or 'none'}, failed {self.failed}, {self.seconds:.1f} s"
         )
@@ -101,6 +121,24 @@ def parse_formats(
 @click.option(
     "--explain", is_flag=True, help="Tell each unit's terms and automatic edits on stderr."
 )
+@click.option(
+    "--tm",
+    "memories",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Memory to translate from; see `bilingual tm`. May be given several times.",
+)
+@click.option(
+    "--fuzzy-threshold",
+    default=round(100 * LEAST_SIMILARITY),
+    show_default=True,
+    type=click.IntRange(30, 100),
+    metavar="PERCENT",
+    help="Least similarity of a memory's proposals; 100 for none.",
+)
+@click.option(
+    "--fuzzy-first", is_flag=True, help="Fill in fuzzy matches instead of machine output."
+)
 @click.option("--encoding", help="Encoding of text files, when recognition fails.")
 @click.option("--beam", default=4, show_default=True, type=click.IntRange(1, 32))
 @click.option("--threads", default=0, type=click.IntRange(0), help="Processor threads; 0 for all.")
@@ -110,7 +148,7 @@ def parse_formats(
     type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
     help="Date to write into the files, in UTC; now by default.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace files that were reviewed or edited.")
+@click.option("--overwrite", is_flag=True, help="Give up reviewed or edited files.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON to stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def translate(  # noqa: PLR0913 - one argument for each option
@@ -125,6 +163,9 @@ def translate(  # noqa: PLR0913 - one argument for each option
     no_glossary: bool,
     no_enforce: bool,
     explain: bool,
+    memories: tuple[Path, ...],
+    fuzzy_threshold: int,
+    fuzzy_first: bool,
     encoding: str | None,
     beam: int,
     threads: int,
@@ -139,19 +180,27 @@ def translate(  # noqa: PLR0913 - one argument for each option
     Each article NAME becomes NAME.tmx, NAME.ru.txt, NAME.en.txt, NAME.po and the review page
     NAME.html in the output folder; xliff is XLIFF 1.2 (NAME.xlf), xliff2 is XLIFF 2.0
     (NAME.v2.xlf), docx is a table for review in Word (NAME.review.docx). Without -o a single
-    article's translation goes to stdout.
+    article's translation goes to stdout. Run again over the same folder, it keeps what was
+    reviewed and translates the rest anew.
 
     \b
     Examples:
       bilingual translate article.txt -o translations
       bilingual translate seeds -o out --to tmx --source-lang ru-RU --target-lang en-US
       bilingual translate article.txt -o out -g house.csv --explain
+      bilingual translate articles/ -o out --tm house.db
       cat article.txt | bilingual translate - > article.en.txt
     """
     start = perf_counter()
     articles = find_documents(paths, output)
     if output is None and (len(articles) > 1 or len(formats or "1") > 1 or as_json):
         raise click.UsageError("name a folder for the files with -o")
+    context = click.get_current_context()
+    reuse = Reuse(
+        memories=[context.with_resource(TranslationMemory(path)) for path in memories],
+        least=fuzzy_threshold / 100,
+        fuzzy_first=fuzzy_first,
+    )
     package = find_package(source_lang, target_lang, model)
     note(f"model: {package.label} ({package.origin})", quiet=quiet)
     run = Run(
@@ -160,6 +209,7 @@ def translate(  # noqa: PLR0913 - one argument for each option
         ),
         matcher=None if no_glossary else load_matcher(overlays, source_lang, target_lang),
         langs=(source_lang, target_lang),
+        reuse=reuse,
         encoding=encoding,
         formats=formats or (("text",) if output is None else DEFAULT_FORMATS),
         date=date or datetime.now(UTC),
@@ -184,6 +234,7 @@ class Run:
     engine: Engine
     matcher: TermMatcher | None
     langs: tuple[str, str]
+    reuse: Reuse
     encoding: str | None
     formats: tuple[str, ...]
     date: datetime
@@ -202,18 +253,26 @@ class Run:
         with progress_bar(quiet=self.quiet) as show:
             for path, stem in articles.items():
                 try:
-                    bitext = self.translate(path, show)
+                    present = self.find_present(stem)
+                    bitext = self.translate(path, present.work, show)
                     if self.explain:
                         explain_edits(bitext)
-                    self.write(bitext, stem)
+                    self.save_orphans(bitext, present.work, stem)
+                    self.write(bitext, stem, present)
                 except ToolkitError as error:
                     click.echo(f"Error: {error}", err=True)
                     summary.failed += 1
                 else:
-                    summary.add(bitext)
+                    summary.add(bitext, present.work)
         return summary
 
-    def translate(self, path: Path, show: ShowProgress) -> Bitext:
+    def find_present(self, stem: Path | None) -> Present:
+        """Find the work of earlier runs in an article's files."""
+        if stem is None or self.overwrite:
+            return Present()
+        return find_present(stem, self.formats, self.langs)
+
+    def translate(self, path: Path, earlier: Sequence[Entry], show: ShowProgress) -> Bitext:
         """Read an article and translate it."""
         document = read_document(path, self.langs[0], self.encoding)
         text = " ".join(block.text for block in document.blocks)
@@ -226,14 +285,38 @@ class Run:
             self.matcher,
             enforce=self.enforce,
             target_lang=self.langs[1],
+            reuse=replace(self.reuse, earlier=earlier),
             on_progress=partial(show, path.name),
         )
 
-    def write(self, bitext: Bitext, stem: Path | None) -> None:
+    def save_orphans(self, bitext: Bitext, earlier: Sequence[Entry], stem: Path | None) -> None:
+        """Put reviewed units whose source is no longer in the article into the first memory.
+
+        Raises:
+            OutputError: there are such units and no memory.
+        """
+        orphans = find_orphans(bitext.units, earlier)
+        if not orphans:
+            return
+        found = (
+            f"{stem}: reviewed units whose sentence is not in the article any more: {len(orphans)}"
+        )
+        if not self.reuse.memories:
+            raise OutputError(
+                f"{found}; `bilingual tm import --tm FILE` puts them into a memory, --tm FILE does "
+                "so from now on, --overwrite gives all reviewed work up"
+            )
+        memory = self.reuse.memories[0]
+        memory.add_entries(orphans)
+        note(f"{found}, kept in {memory.path}", quiet=self.quiet)
+
+    def write(self, bitext: Bitext, stem: Path | None, present: Present) -> None:
         """Write a bitext's files, or its one format to stdout."""
         if stem is not None:
-            write_outputs(bitext, stem, self.formats, self.date, overwrite=self.overwrite)
+            write_outputs(
+                bitext, stem, self.formats, self.date, present=present, overwrite=self.overwrite
+            )
             return
-        *_, content = FORMATS[self.formats[0]](bitext, self.date).values()  # the target text
+        *_, content = FORMATS[self.formats[0]][1](bitext, self.date)  # the target text
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

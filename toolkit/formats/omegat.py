@@ -17,13 +17,18 @@ from toolkit.formats.table import distinct, one_line, slug
 
 def write_omegat(path: Path, concepts: Iterable[Concept]) -> None:
     """Write the approved concepts, a line for each source expression and rendering."""
+    write_atomically(path, render_omegat(concepts))
+
+
+def render_omegat(concepts: Iterable[Concept]) -> str:
+    """Give the text of a tab glossary; see `write_omegat`."""
     lines = [
         f"{one_line(source)}\t{one_line(target)}\t{one_line(comment)}\n"
         for concept in concepts
         if concept.status == "approved"
         for source, target, comment in _lines(concept)
     ]
-    write_atomically(path, "".join(lines))
+    return "".join(lines)
 
 
 def _lines(concept: Concept) -> Iterator[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ free fields, as pairs of a name and a text:
     state        `initial`, `translated`, `reviewed` or `final`
     author       who made or last changed the translation
     changed      when, as `20261127T093000Z`
+    checksum     of the texts and the state as they were written, 16 hexadecimal digits
     score        confidence of the engine, 0 to 1
     term         `START-STOP ID: source term = target term`
     edit         `STEP: reason`, followed by before-edit and after-edit
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import TypeVar, get_args
 
 from toolkit.bitext import (
+    STATES,
     Bitext,
     Block,
     BlockKind,
@@ -39,9 +41,9 @@ from toolkit.bitext import (
     Severity,
     Signature,
     Span,
-    State,
     TermMatch,
     Unit,
+    unit_checksum,
 )
 from toolkit.formats.xmlfiles import permitted
 
@@ -51,11 +53,12 @@ OURS = "x-"
 DATE = "%Y%m%dT%H%M%SZ"
 CHECKSUM = "content-sha256"
 Properties = Sequence[tuple[str, str]]
+MEMORY = ("context-pre", "context-post", "provenance")
+"""Properties of a memory's units: the sources before and after it, and where it came from."""
 WIDEST_GAP = 8
 """Code points between two segments of a block; a larger gap is an error of the file."""
 
 ORIGINS: tuple[Origin, ...] = get_args(Origin)
-STATES: tuple[State, ...] = get_args(State)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
 
@@ -70,6 +73,20 @@ _PROPOSAL = re.compile(r"([01]\.\d+) (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where OmegaT says that an alternative translation belongs.
+
+    Fields:
+        file: the source file, in the project's folder of sources.
+        before, after: the sources of the segments before and after it.
+    """
+
+    file: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A unit as it stands in a file, before the document is put together.
 
@@ -77,11 +94,15 @@ class Row:
         langs: codes of the source and the target language, as the file writes them.
         kind: of the block that the segment lies in.
         unit: the unit; the start of its segment is the offset in the block.
+        place: where the unit belongs, if the file restricts that.
+        more: properties that only a memory's units have, by name; see `MEMORY`.
     """
 
     langs: tuple[str, str]
     kind: BlockKind
     unit: Unit
+    place: Place | None = None
+    more: Properties = ()
 
 
 def rows_of(bitext: Bitext) -> Iterator[Row]:
@@ -97,6 +118,8 @@ def unit_properties(unit: Unit, kind: BlockKind) -> Iterator[tuple[str, str]]:
     yield "start", str(unit.source.start)
     yield "origin", unit.origin
     yield "state", unit.state
+    texts = permitted(unit.source.text), permitted(unit.target)
+    yield "checksum", unit_checksum(*texts, unit.state)
     if unit.author:
         yield "author", unit.author
     if unit.changed:
@@ -163,8 +186,17 @@ def with_properties(langs: tuple[str, str], unit: Unit, properties: Properties) 
         author=first.get("author", unit.author),
         changed=read_date(first.get("changed")) or unit.changed,
         inlines=unit.inlines,
+        written_checksum=first.get("checksum", ""),
     )
-    return Row(langs, _one_of(KINDS, first.get("block"), "paragraph"), whole)
+    kind = _one_of(KINDS, first.get("block"), "paragraph")
+    more = [(name, text) for name, text in properties if name in MEMORY]
+    return Row(langs, kind, whole, None if "block" in first else _place(first), more)
+
+
+def _place(first: Mapping[str, str]) -> Place | None:
+    if not {"file", "prev", "next"} & first.keys():
+        return None
+    return Place(first.get("file", ""), first.get("prev", ""), first.get("next", ""))
 
 
 def _without_issues(notes: tuple[str, ...], issues: tuple[Issue, ...]) -> tuple[str, ...]:

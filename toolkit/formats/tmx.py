@@ -33,6 +33,8 @@ from toolkit.packages import base_lang
 DOCTYPE = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'
 NATIVE = {"author", "changed"}
 """Properties that the format has a place for."""
+ALL = "*all*"
+"""Source language of a file whose units have several."""
 TARGET_LANG = "target-lang"
 """Property of the header, for a file without any translation."""
 TYPES = {"note": "fnote"}
@@ -85,7 +87,8 @@ def stream_to_tmx(
     Args:
         path: the file to write.
         rows: the units; their segments' identifiers must be unique.
-        langs: codes of the source and the target language.
+        langs: codes of the source and the target language, or `ALL` and an empty code where the
+            units have several.
         facts: what is known of the units as a whole, by name; see `header_properties`.
         date: creation date of the header and the units, in UTC.
 
@@ -115,9 +118,11 @@ def _write(
                 for row in rows:
                     identifier = permitted(prefix + row.unit.source.id)
                     element = etree.Element("tu", tuid=identifier, creationdate=stamp)
-                    _fill(element, row, langs)
+                    if langs[0] == ALL:
+                        element.set("srclang", row.langs[0])
+                    _fill(element, row)
                     if row.unit.target:
-                        _add_translation(element, row.unit, langs[1], model, stamp)
+                        _add_translation(element, row.unit, row.langs[1], model, stamp)
                     xml.write(element, pretty_print=True)
             xml.write("\n")
     file.write(b"\n")
@@ -143,15 +148,15 @@ def _header(langs: tuple[str, str], facts: Mapping[str, str], stamp: str) -> etr
     return header
 
 
-def _fill(element: etree._Element, row: Row, langs: tuple[str, str]) -> None:
+def _fill(element: etree._Element, row: Row) -> None:
     """Add to a tu what goes before its translation."""
     unit = row.unit
     for note in (*unit.notes, *map(issue_sentence, unit.issues)):
         etree.SubElement(element, "note").text = permitted(note)
-    for name, value in unit_properties(unit, row.kind):
+    for name, value in (*unit_properties(unit, row.kind), *row.more):
         if name not in NATIVE:
             _add_property(element, f"{OURS}{name}", value)
-    _add_variant(element, langs[0], unit.source.text, numbered_inlines(unit)[0])
+    _add_variant(element, row.langs[0], unit.source.text, numbered_inlines(unit)[0])
 
 
 def _add_translation(
@@ -242,12 +247,15 @@ def read_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Bitext
     return assemble(rows, header, path, langs)
 
 
-def stream_tmx(path: Path, source_lang: str = "", target_lang: str = "") -> Iterator[Row]:
+def stream_tmx(
+    path: Path, source_lang: str = "", target_lang: str = "", facts: dict[str, str] | None = None
+) -> Iterator[Row]:
     """Read a TMX file of any size unit by unit; see `read_tmx`.
 
-    Without languages each unit is read in its own direction.
+    Without languages each unit is read in its own direction. What the header says of the units as
+    a whole is added to `facts` before the first of them.
     """
-    return _rows(path, (source_lang, target_lang), {})
+    return _rows(path, (source_lang, target_lang), {} if facts is None else facts)
 
 
 def _rows(path: Path, langs: tuple[str, str], header: dict[str, str]) -> Iterator[Row]:
@@ -402,7 +410,14 @@ def _state(target: str, known: Mapping[str, str]) -> State:
 
 def _origin(author: str, known: Mapping[str, str]) -> Origin:
     """Say who made a translation by who changed it last."""
-    machine = author.startswith(MACHINE) or not MACHINE_MARKS.isdisjoint(
-        {author, known.get("Origin")}
-    )
+    machine = is_machine(author) or known.get("Origin") in MACHINE_MARKS
     return "machine" if machine else "human"
+
+
+def is_machine(author: str) -> bool:
+    """Say whether the author of a translation is a machine, by the name.
+
+    >>> is_machine("MT! translate-ru_en-0_1 0.1"), is_machine("Martin")
+    (True, False)
+    """
+    return author.startswith(MACHINE) or author in MACHINE_MARKS

@@ -11,11 +11,20 @@ from typing import cast
 
 from lxml import etree
 
-from toolkit.bitext import Bitext, Inline, InlineKind, Proposal, Segment, State, TermMatch, Unit
+from toolkit.bitext import (
+    STATES,
+    Bitext,
+    Inline,
+    InlineKind,
+    Proposal,
+    Segment,
+    State,
+    TermMatch,
+    Unit,
+)
 from toolkit.files import write_atomically
 from toolkit.formats.inline_codes import Role, apart, fill, numbered_inlines, read_text
 from toolkit.formats.rows import (
-    STATES,
     Row,
     header_properties,
     issue_sentence,
