@@ -29,6 +29,7 @@ from toolkit import Segment, TranslationMemory, Unit
 from toolkit.memory import LEAST_SIMILARITY, Entry
 from toolkit.similarity import NEARLY, number_words
 
+FILES = ("analysis", "diplomacy", "news")
 UNITS = 1_000_000
 QUERIES = 400
 BRUTE = 50
@@ -79,7 +80,8 @@ class Text:
 def read_text() -> Text:
     """Read the sentences of training/text, in pieces."""
     folder = Path(__file__).parents[1] / "training" / "text"
-    lines = [line for path in sorted(folder.glob("*.tsv")) for line in path.open(encoding="utf-8")]
+    texts = ((folder / f"{name}.tsv").read_text("utf-8") for name in FILES)
+    lines = [line for text in texts for line in text.splitlines()]
     sentences = [re.split(r"(\w+)", line.split("\t")[0].strip()) for line in lines]
     longer = [w for one in sentences for w in one if len(w) >= LONGER and w.isalpha()]
     words, counts = zip(*sorted(Counter(longer).items()), strict=True)

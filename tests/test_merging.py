@@ -304,6 +304,16 @@ def test_review_that_was_superseded_changes_nothing() -> None:
     assert (merged.bitext, merged.counts, merged.conflicts) == (second, {}, ())
 
 
+def test_rejection_that_lost_against_an_acceptance_is_kept_as_a_note() -> None:
+    one = ours(BASE, "anna.po", u3=replace(BASE.units[2], state="initial"))
+    two = ours(BASE, "boris.po", u3=replace(BASE.units[2], state="reviewed"))
+    merged = merge_reviews(BASE, [one, two], "last")
+    unit = merged.bitext.units[2]
+    assert (unit.state, unit.notes) == ("reviewed", ("Rejected: “World.” (anna.po)",))
+    again = merge_reviews(merged.bitext, [one, two], "last")
+    assert (again.bitext, again.counts, again.conflicts) == (merged.bitext, {}, ())
+
+
 def test_translation_of_a_source_that_has_changed_is_offered_and_listed() -> None:
     old = ours(BASE, u1=edited(BASE.units[0], "Aye."))
     now = bitext_of(("Да!", "Yes!"), ("Нет.", "No."), ("Мир.", "World."))
@@ -313,6 +323,14 @@ def test_translation_of_a_source_that_has_changed_is_offered_and_listed() -> Non
     assert (proposal.source, proposal.target, proposal.origin) == ("Да.", "Aye.", "call.po")
     assert [conflict.reason for conflict in merged.conflicts] == ["the source was “Да.”"]
     assert_settled(merged, old)
+
+
+def test_sentence_that_was_taken_out_is_not_taken_for_a_new_one_with_its_number() -> None:
+    old = ours(BASE, u1=edited(BASE.units[0], "Aye."))
+    now = bitext_of(("Встреча прошла в Женеве.", "They met."), ("Нет.", "No."), ("Мир.", "World."))
+    merged = merge_reviews(now, [old])
+    assert (merged.bitext, merged.conflicts) == (now, ())
+    assert 0 not in merged.placed[0]
 
 
 def test_edited_and_rejected_text_is_kept_in_a_note() -> None:
@@ -338,7 +356,18 @@ def test_formatting_stays_with_the_words_of_an_edited_translation() -> None:
     assert found == replace(bold, start=4, stop=8)
 
 
-def test_tags_of_omegat_become_our_codes() -> None:
+PAIR = (Inline("other", 0, 2, "<b0>", "</b0>"),), (Inline("other", 4, 7, "<b0>", "</b0>"),)
+TWO_TAGS = (
+    (Inline("other", 0, 0, "<t0/>"), Inline("other", 2, 2, "<t1/>")),
+    (Inline("other", 4, 4, "<t0/>"), Inline("other", 7, 7, "<t1/>")),
+)
+OURS = (Inline("bold", 0, 2, "<b>", "</b>"),), (Inline("bold", 4, 7, "<b>", "</b>"),)
+
+
+@pytest.mark.parametrize("tags", [PAIR, TWO_TAGS, OURS], ids=["HTML", "Word", "our codes"])
+def test_tags_of_cat_tools_become_our_codes(
+    tags: tuple[tuple[Inline, ...], tuple[Inline, ...]],
+) -> None:
     bold = Inline("bold", 0, 2, "<b>", "</b>")
     unit = replace(
         BASE.units[0],
@@ -346,14 +375,9 @@ def test_tags_of_omegat_become_our_codes() -> None:
         inlines=(replace(bold, stop=3),),
     )
     base = replace(BASE, units=(unit, *BASE.units[1:]))
-    tag = Inline("other", 0, 2, "<a0>", "</a0>")
     review = memory(("Да.", "Oh, yes."))
     theirs = review.bitext.units[0]
-    theirs = replace(
-        theirs,
-        source=replace(theirs.source, inlines=(tag,)),
-        inlines=(replace(tag, start=4, stop=7),),
-    )
+    theirs = replace(theirs, source=replace(theirs.source, inlines=tags[0]), inlines=tags[1])
     review = replace(review, bitext=replace(review.bitext, units=(theirs,)))
     (found,) = merge_reviews(base, [review]).bitext.units[0].inlines
     assert found == replace(bold, start=4, stop=7)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import omegat
 import pytest
@@ -179,11 +180,14 @@ def test_cyrillic_text_is_read_right_under_any_system_encoding(tmp_path: Path) -
 def test_tools_segments_are_ours_and_the_glossary_is_read(
     bilingual: Bilingual, tmp_path: Path
 ) -> None:
-    """The articles in Word go into the project as they are."""
+    """The articles in Word go into the project as they are; a reviewer moves their formatting."""
     import docx
 
     document = docx.Document()
     document.add_paragraph("Беседа с 5 по 7 мая т. г. прошла в г. Минске. Стороны согласны.")
+    paragraph = document.add_paragraph("Мирный ")
+    paragraph.add_run("договор").bold = True
+    paragraph.add_run(" подписан.")
     (tmp_path / "articles").mkdir()
     document.save(str(tmp_path / "articles/talk.docx"))
     assert bilingual("translate", "articles", "-o", "out", "--to", "tmx").returncode == 0
@@ -191,6 +195,18 @@ def test_tools_segments_are_ours_and_the_glossary_is_read(
     assert run.returncode == 0
     assert (tmp_path / "project/source/talk.docx").exists()
     found = omegat.segments(tmp_path / "project")
-    assert found == {unit.source.text for unit in read_bitext(tmp_path / "out/talk.tmx").units}
+    tagged = "Мирный <t0/>договор<t1/> подписан."
+    units = by_source(tmp_path / "out/talk.tmx")
+    assert found == {*units, tagged} - {"Мирный договор подписан."}
+    saved = (
+        '<tmx version="1.1"><header creationtool="OmegaT" srclang="ru"/><body><tu>'
+        f'<tuv lang="ru"><seg>{escape(tagged)}</seg></tuv><tuv lang="en" changeid="ep"><seg>'
+        f"{escape('The <t0/>treaty<t1/> of peace is signed.')}</seg></tuv></tu></body></tmx>"
+    )
+    (tmp_path / "project/omegat/project_save.tmx").write_text(saved, encoding="utf-8")
+    assert bilingual("merge", "out", "project").returncode == 0
+    unit = by_source(tmp_path / "out/talk.tmx")["Мирный договор подписан."]
+    assert unit.target == "The treaty of peace is signed."
+    assert [(one.kind, one.start, one.stop) for one in unit.inlines] == [("bold", 4, 10)]
     glossary = (tmp_path / "project/glossary/bilingual.txt").read_text("utf-8")
     assert glossary.count("\t") >= 2 * glossary.count("\n") > 2000

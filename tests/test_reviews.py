@@ -306,6 +306,14 @@ def test_folders_without_bitexts_are_told(out: Path, tmp_path: Path) -> None:
         merge_files(out, [tmp_path / "empty"], DATE)
 
 
+def test_project_named_in_the_place_of_the_translations_is_told(out: Path, tmp_path: Path) -> None:
+    (tmp_path / "omegat.project").touch()
+    with pytest.raises(FormatError, match="is an OmegaT project; name the translations first"):
+        merge_files(tmp_path, [out], DATE)
+    with pytest.raises(FormatError, match="nothing was translated in this project yet"):
+        merge_files(out, [tmp_path], DATE)
+
+
 @pytest.mark.parametrize(
     ("source", "target", "texts"),
     [

@@ -44,9 +44,11 @@ if TYPE_CHECKING:
     from toolkit.inputs import read_bitext
     from toolkit.matcher import TermMatcher
     from toolkit.memory import TranslationMemory
+    from toolkit.omegat_project import write_omegat_project
     from toolkit.packages import ModelPackage, bundled_package, find_package
     from toolkit.pipeline import translate_document
     from toolkit.pretranslation import Reuse
+    from toolkit.reviews import merge_files
     from toolkit.segmentation import SegmentationRules, load_rules, segment
 
 # Each name is imported when it is first asked for, so that `bilingual --help` answers at once.
@@ -66,9 +68,11 @@ MODULES = {
     "toolkit.inputs": "read_bitext",
     "toolkit.matcher": "TermMatcher",
     "toolkit.memory": "TranslationMemory",
+    "toolkit.omegat_project": "write_omegat_project",
     "toolkit.packages": "ModelPackage bundled_package find_package",
     "toolkit.pipeline": "translate_document",
     "toolkit.pretranslation": "Reuse",
+    "toolkit.reviews": "merge_files",
     "toolkit.segmentation": "SegmentationRules load_rules segment",
 }
 MODULE_OF = {name: module for module, names in MODULES.items() for name in names.split()}
@@ -106,6 +110,7 @@ __all__ = [
     "find_package",
     "load_glossary",
     "load_rules",
+    "merge_files",
     "read_bitext",
     "read_document",
     "read_po",
@@ -113,6 +118,7 @@ __all__ = [
     "segment",
     "translate_document",
     "write_html",
+    "write_omegat_project",
     "write_po",
     "write_text",
     "write_tmx",

@@ -225,7 +225,7 @@ def _settle(
         return _Settled((_marked(before[0], losers, conflict), *before[1:]), (), conflicts)
     after, kinds = _apply(bitext, start, before, chosen)
     if losers:
-        after = (_with_proposals(after[0], losers), *after[1:])
+        after = (_with_losers(after[0], losers), *after[1:])
     return _Settled(after, kinds, conflicts)
 
 
@@ -315,7 +315,7 @@ def _reviewed(unit: Unit, opinion: Opinion) -> tuple[Unit, Kind | None]:
             score=None,
         )
     if opinion.rejects:
-        notes = (f"Rejected: “{after.target}” ({opinion.author})",) if differs else ()
+        notes = (opinion.rejection,) if differs else ()
         after = replace(
             after,
             state="initial",
@@ -383,16 +383,32 @@ def _terms_within(units: Iterable[Unit], segment: Segment) -> Iterator[TermMatch
 
 
 def _inlines_of(theirs: Unit, unit: Unit, target: str) -> tuple[Inline, ...]:
-    """Give a reviewer's formatting with our codes, which CAT tools may show as tags of theirs."""
-    marks, ours = theirs.source.inlines, unit.source.inlines
-    if not theirs.inlines or len(marks) != len(ours):
-        return moved_inlines(unit, target)
-    codes = {(a.opening, a.closing): b for a, b in zip(marks, ours, strict=True)}
-    return nested(
-        replace(codes[one.opening, one.closing], start=one.start, stop=min(one.stop, len(target)))
-        for one in theirs.inlines
-        if (one.opening, one.closing) in codes and one.start <= len(target)
-    )
+    """Give a reviewer's formatting with our codes, where CAT tools have tags of theirs.
+
+    OmegaT has a pair of tags around a stretch of HTML, and a tag before and after one of Word.
+    """
+    if theirs.source.inlines == unit.source.inlines:
+        ends = ((one, min(one.stop, len(target))) for one in theirs.inlines)
+        kept = [replace(one, stop=stop) for one, stop in ends if one.start <= stop]
+        return nested(kept) or moved_inlines(unit, target)
+    codes = {offset: code for code, offset in _tags(theirs.source.inlines)}
+    places = {code: min(offset, len(target)) for code, offset in _tags(theirs.inlines)}
+    found = []
+    for one in unit.source.inlines:
+        start, stop = (places.get(codes.get(offset, ""), -1) for offset in (one.start, one.stop))
+        if -1 < start <= stop and (start < stop) == (one.start < one.stop):
+            found.append(replace(one, start=start, stop=stop))
+    return nested(found) or moved_inlines(unit, target)
+
+
+def _tags(inlines: Iterable[Inline]) -> Iterator[tuple[str, int]]:
+    """Yield the codes of a formatting with their offsets; of the same ones each has a number."""
+    seen: Counter[str] = Counter()
+    for one in inlines:
+        ends = [(one.opening, one.start), (f"/{one.opening}", one.stop)]
+        for code, offset in ends[: 1 + (one.start < one.stop)]:
+            seen[code] += 1
+            yield f"{code}{seen[code]}", offset
 
 
 def moved_inlines(unit: Unit, target: str) -> tuple[Inline, ...]:
@@ -429,6 +445,13 @@ def _marked(unit: Unit, opinions: Sequence[Opinion], conflict: Conflict) -> Unit
     """Mark a unit on which reviewers disagree, with what they want as proposals."""
     unit = _with_proposals(_settled(unit), opinions)
     return replace(unit, notes=(*unit.notes, conflict.note))
+
+
+def _with_losers(unit: Unit, opinions: Iterable[Opinion]) -> Unit:
+    """Keep what was not taken: translations as proposals, rejections as notes."""
+    rejections = [one.rejection for one in opinions if one.rejects]
+    notes = dict.fromkeys((*unit.notes, *rejections))
+    return replace(_with_proposals(unit, opinions), notes=tuple(notes))
 
 
 def _with_proposals(unit: Unit, opinions: Iterable[Opinion]) -> Unit:

@@ -74,8 +74,15 @@ class Opinion:
         texts = ((unit.source.text, unit.target.strip()) for unit in self.units)
         return self.start, self.stop, self.rejects, *texts
 
+    @property
+    def rejection(self) -> str:
+        """The note that says that a translation was refused."""
+        return f"Rejected: “{self.target}” ({self.author})"
+
     def knows(self, other: "Opinion") -> bool:
         """Say whether it was given in the knowledge of another one."""
+        if other.rejects and any(other.rejection in unit.notes for unit in self.units):
+            return True
         past = {
             text
             for unit in self.units
@@ -121,10 +128,9 @@ def _opinion_on_one(bitext: Bitext, opinion: Opinion, review: Review) -> Iterato
         if review.is_silent and unit.target and not theirs.is_as_written:
             kept = theirs if theirs.target else replace(theirs, target=unit.target)
             yield replace(opinion, units=(kept,), rejects=True)
-    elif is_human(theirs) or _was_taken_over(theirs, unit):
-        if differs or theirs.is_reviewed or not review.is_silent:
-            yield opinion
-    elif differs and _is_touched(theirs):
+        return
+    vouched_for = theirs.is_reviewed or (is_human(theirs) and not review.is_silent)
+    if vouched_for or _was_taken_over(theirs, unit) or (differs and _is_touched(theirs)):
         yield opinion
 
 
@@ -140,12 +146,13 @@ def _was_taken_over(theirs: Unit, unit: Unit) -> bool:
 
 def differs_from(theirs: Unit, unit: Unit) -> bool:
     """Say whether a translation has another text, or its formatting elsewhere."""
-    moved = bool(theirs.inlines and unit.inlines) and _spans(theirs) != _spans(unit)
+    moved = bool(theirs.inlines and unit.inlines) and _edges(theirs) != _edges(unit)
     return permitted(theirs.target).strip() != permitted(unit.target).strip() or moved
 
 
-def _spans(unit: Unit) -> list[tuple[int, int]]:
-    return sorted((one.start, one.stop) for one in unit.inlines)
+def _edges(unit: Unit) -> set[int]:
+    """Give where formatting begins and ends, whether as a stretch or as a tag at either end."""
+    return {offset for one in unit.inlines for offset in (one.start, one.stop)}
 
 
 def is_human(unit: Unit) -> bool:

@@ -21,6 +21,8 @@ from toolkit.inlines import cut
 
 LEAST_SIMILARITY = 0.75
 """Below it a source is not taken for an older or newer wording of another."""
+LEAST_OF_SAME_NUMBER = 0.5
+"""The same of segments with the same identifier, which counts the paragraphs before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +216,10 @@ def _reworded(
     where = {bitext.units[i].source.id: i for i in free}
     for j in rest:
         source = _key(others[j].source.text)
-        if others[j].source.id in where:
-            i = where[others[j].source.id]
-            yield i, j, fuzz.ratio(free[i], source) / 100
+        same = where.get(others[j].source.id, -1)
+        likeness = fuzz.ratio(free[same], source) / 100 if same in free else 0.0
+        if likeness >= LEAST_OF_SAME_NUMBER:
+            yield same, j, likeness
         elif found := process.extractOne(
             source, free, scorer=fuzz.ratio, score_cutoff=100 * LEAST_SIMILARITY
         ):

@@ -204,6 +204,10 @@ def find_outputs(translations: Path) -> list[Output]:
     Raises:
         FormatError: there is no bitext, or one cannot be read.
     """
+    if (translations / PROJECT).exists():
+        raise FormatError(
+            f"{translations}: is an OmegaT project; name the translations first, then the project"
+        )
     if translations.is_dir():
         found = [one for one in _files_under(translations) if one.name.endswith(BITEXT_SUFFIXES)]
     else:

@@ -64,7 +64,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each option
     as_json: bool,
     html: Path | None,
 ) -> None:
-    r"""Measure translations of SOURCE against REFERENCE, text files with a sentence a line.
+    """Measure translations of SOURCE against REFERENCE, text files with a sentence a line.
 
     Without --hyp the model's translation is compared with the one whose terms are enforced.
     Scores run from 0 to 100; only terms count that the reference renders as the glossary has it.
