@@ -24,6 +24,7 @@ COMMANDS = {
     "evaluate": "Measure translations against references, and how the terms fared.",
     "srx": "Export the segmentation rules for CAT tools.",
 }
+NO_MEMORY = "the memory does not suffice; close other programs, or give smaller files"
 
 
 class LazyGroup(click.Group):
@@ -55,6 +56,8 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except ToolkitError as error:
             raise click.ClickException(str(error)) from error
+        except MemoryError as error:
+            raise click.ClickException(NO_MEMORY) from error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
