@@ -38,6 +38,7 @@ class WordForWord:
     source_lang, target_lang = "ru", "en"
     label, model_label, model_sha256 = "table", "word-for-word 1", "0" * 64
     reads_annotations = False
+    threads = 1
 
     def __init__(self, *tables: dict[str, str]) -> None:
         self.tables = list(tables)

@@ -31,6 +31,7 @@ def test_article_becomes_aligned_files(bilingual: Bilingual, article: Path, tmp_
     assert "model: translate-ru_en" in run.stderr
     assert "documents 1, segments 3, terms kept" in run.stderr
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        ".bilingual",
         "article.en.txt",
         "article.html",
         "article.po",
@@ -216,7 +217,7 @@ def test_full_disk_leaves_nothing_half_written(article: Path, tmp_path: Path) ->
     )
     assert run.returncode == 1
     assert "cannot be written (File too large)" in run.stderr
-    assert list((tmp_path / "out").iterdir()) == []
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [".bilingual"]
 
 
 def test_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:

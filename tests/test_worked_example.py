@@ -9,7 +9,7 @@ from conftest import DATE
 from lxml import etree
 
 ROOT = Path(__file__).parent.parent
-FILES = sorted(path.name for path in (ROOT / "translations").iterdir())
+FILES = sorted(path.name for path in (ROOT / "translations").glob("[!.]*"))
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def produced(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_worked_example_has_the_files_of_each_seed(produced: Path) -> None:
-    assert sorted(path.name for path in produced.iterdir()) == FILES
+    assert sorted(path.name for path in produced.glob("[!.]*")) == FILES
     assert len(FILES) == 5 * len(list((ROOT / "seeds").iterdir()))
 
 

@@ -11,6 +11,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from toolkit.alignment import align_documents, make_bitext
     from toolkit.bitext import (
         Bitext,
         Block,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
 # Each name is imported when it is first asked for, so that `bilingual --help` answers at once.
 MODULES = {
+    "toolkit.alignment": "align_documents make_bitext",
     "toolkit.bitext": "Bitext Block Concept Document Edit Inline Issue Proposal Segment Signature "
     "TermMatch Unit",
     "toolkit.checks": "check_bitext",
@@ -105,11 +107,13 @@ __all__ = [
     "ToolkitError",
     "TranslationMemory",
     "Unit",
+    "align_documents",
     "bundled_package",
     "check_bitext",
     "find_package",
     "load_glossary",
     "load_rules",
+    "make_bitext",
     "merge_files",
     "read_bitext",
     "read_document",

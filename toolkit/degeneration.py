@@ -10,8 +10,8 @@ from toolkit.scripts import has_letters_of, script_of
 
 # What is tried in turn when a translation is degenerate.
 RETRIES = (
-    Decoding(no_repeat_ngram_size=3),
-    Decoding(beam_size=8, no_repeat_ngram_size=2, repetition_penalty=1.2),
+    Decoding(beam_size=2, no_repeat_ngram_size=3, repetition_penalty=1.1),
+    Decoding(beam_size=2, no_repeat_ngram_size=2, repetition_penalty=1.2),
     Decoding(no_repeat_ngram_size=3, max_tokens=30),  # clause by clause
 )
 

@@ -2,18 +2,20 @@
 
 import codecs
 import io
+import os
 import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from html import escape
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from toolkit.bitext import Block, BlockKind, Document, InlineKind
 from toolkit.errors import DocumentError
+from toolkit.files import most_unpacked
 from toolkit.inlines import RichText
 
 if TYPE_CHECKING:
@@ -26,7 +28,13 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 100 * 1024**2
 MAX_UNPACKED_BYTES = 500 * 1024**2  # of a .docx
-LEGACY_ENCODINGS = ("windows-1251", "koi8-r", "utf-16-le", "utf-16-be")
+# By the names that charset-normalizer gives them, those that Python and libxml2 both know.
+LEGACY_ENCODINGS = {
+    "cp1251": "windows-1251",
+    "koi8_r": "koi8-r",
+    "utf_16_le": "UTF-16LE",
+    "utf_16_be": "UTF-16BE",
+}
 
 # Control characters have no place in a text and crash the importers of CAT tools; a line end
 # becomes "\n", a tab or another kind of line or page break stays white space.
@@ -61,8 +69,14 @@ def read_document(path: Path, lang: str = "ru", encoding: str | None = None) -> 
         raise DocumentError(f"{path}: {error}") from error
     if not kept:
         raise DocumentError(f"{path}: holds no text; give a file with an article in it")
-    name = re.sub(r"\s+", "_", path.stem) if path.name != "-" else "stdin"
+    name = _printable(path.stem) if path.name != "-" else "stdin"
     return Document(id=name, lang=lang, title=title, blocks=kept)
+
+
+def _printable(name: str) -> str:
+    """Make an identifier of a file's name, which may hold anything."""
+    decoded = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", "_", decoded)
 
 
 def find_documents(paths: Iterable[Path], output: Path | None) -> dict[Path, Path | None]:
@@ -119,14 +133,33 @@ def _articles_under(path: Path, output: Path | None) -> Iterator[tuple[Path, Pat
 def _read_bytes(path: Path) -> bytes:
     try:
         if path.name == "-":
-            return sys.stdin.buffer.read()
-        if path.stat().st_size > MAX_BYTES:
-            raise DocumentError(f"{path}: is larger than 100 MB; split it into articles")
-        return path.read_bytes()
+            content, changed = _read_limited(sys.stdin.buffer), False
+        else:
+            content, changed = _read_once(path)
     except FileNotFoundError as error:
         raise DocumentError(f"{path}: there is no such file; check the path") from error
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read ({error.strerror})") from error
+    if len(content) > MAX_BYTES:
+        raise DocumentError(f"{path}: is larger than 100 MB; split it into articles")
+    if changed:
+        raise DocumentError(f"{path}: changed while it was read; run again when it is saved")
+    return content
+
+
+def _read_once(path: Path) -> tuple[bytes, bool]:
+    """Read a file, and say whether somebody wrote it meanwhile."""
+    with path.open("rb") as file:
+        before = os.fstat(file.fileno())
+        content = _read_limited(file)
+        after = os.fstat(file.fileno())
+    return content, (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+
+
+def _read_limited(file: IO[bytes]) -> bytes:
+    """Read a file to its end or to more than `MAX_BYTES`, whichever comes first."""
+    pieces = iter(lambda: file.read(MAX_BYTES // 100), b"")
+    return b"".join(islice(pieces, 101))
 
 
 def decode_text(content: bytes, encoding: str | None = None) -> str:
@@ -176,7 +209,7 @@ def recognised_encoding(content: bytes) -> str:
     best = from_bytes(content, cp_isolation=list(LEGACY_ENCODINGS)).best()
     if best is None:
         raise DocumentError("is not a text file; give an article as .txt, .md, .html or .docx")
-    return best.encoding
+    return LEGACY_ENCODINGS[best.encoding]
 
 
 def _clean(text: str) -> str:
@@ -277,12 +310,11 @@ def _add_with_notes(rich: RichText, text: str) -> None:
 def _read_html(content: bytes, encoding: str | None) -> tuple[str, Iterator[Block]]:
     from lxml import etree, html  # noqa: PLC0415 - only for this format
 
-    declared = re.search(rb"<meta[^>]+charset", content[:4096], re.IGNORECASE)
+    if encoding or not re.search(rb"<meta[^>]+charset", content[:4096], re.IGNORECASE):
+        # Python knows encodings that libxml2 does not.
+        content, encoding = decode_text(content, encoding).encode("utf-8", "replace"), "utf-8"
     parser = html.HTMLParser(
-        encoding=encoding or (None if declared else recognised_encoding(content)),
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
+        encoding=encoding, no_network=True, remove_comments=True, remove_pis=True
     )
     try:
         page = html.document_fromstring(content, parser=parser)
@@ -405,14 +437,18 @@ def open_word(content: bytes) -> "WordDocument":
     """Open the content of a .docx file.
 
     Raises:
-        DocumentError: it is none, or unpacks to more than `MAX_UNPACKED_BYTES`.
+        DocumentError: it is none, or unpacks to too much.
     """
     import docx  # noqa: PLC0415 - only for this format
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
-                raise DocumentError("unpacks to more than 500 MB; split it into articles")
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > min(MAX_UNPACKED_BYTES, most_unpacked(len(content))):
+            raise DocumentError(
+                "unpacks to far more than a Word document does; save it again in Word, or split it "
+                "into articles"
+            )
         return docx.Document(io.BytesIO(content))
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise DocumentError(

@@ -3,8 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from importlib import resources
+from operator import attrgetter
 from pathlib import Path
 
 from toolkit.bitext import Concept
@@ -17,8 +19,10 @@ from toolkit.formats.termbase_tmx import read_termbase_tmx
 SUFFIXES = (".csv", ".tsv", ".tbx", ".txt", ".tab", ".utf8", ".tmx")
 """The endings of glossary files; a tab glossary of OmegaT ends with .txt, .tab or .utf8."""
 
+_CONTENT = attrgetter(*(one.name for one in fields(Concept)))
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Glossary:
     """Concepts of one language pair, in the order of their files.
 
@@ -32,10 +36,10 @@ class Glossary:
     target_lang: str = "en"
     concepts: tuple[Concept, ...] = ()
 
-    @property
+    @cached_property
     def checksum(self) -> str:
         """The SHA-256 of the languages and of the concepts' content, hexadecimal."""
-        content = (self.source_lang, self.target_lang, *map(astuple, self.concepts))
+        content = (self.source_lang, self.target_lang, *map(_CONTENT, self.concepts))
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -12,6 +12,7 @@ from operator import or_
 
 from toolkit import morphology
 from toolkit.bitext import Concept, TermMatch
+from toolkit.errors import GlossaryError
 from toolkit.glossary import Glossary
 from toolkit.morphology import ANY, PAUCAL, describe
 from toolkit.patterns import is_abbreviation, patterns
@@ -25,6 +26,9 @@ from toolkit.surroundings import (
     Text,
     Word,
 )
+
+LONGEST_TERM = 500
+"""Characters; the longest of ours has 109."""
 
 
 @dataclass(slots=True)
@@ -48,6 +52,9 @@ class TermMatcher:
     """Finds the terms of a glossary; compiled once, then used for any number of texts.
 
     Only approved concepts count.
+
+    Raises:
+        GlossaryError: a term is longer than any.
 
     >>> glossary = Glossary(concepts=(Concept("peace-treaty", "мирный договор", "peace treaty"),))
     >>> [match] = TermMatcher(glossary).find("Проект мирного договора готов.")
@@ -82,6 +89,11 @@ class TermMatcher:
         return tuple(sorted(found.values(), key=lambda one: (one.start, -one.stop)))
 
     def _insert(self, concept: Concept, term: str, rank: int) -> None:
+        if len(term) > LONGEST_TERM:
+            raise GlossaryError(
+                f"“{term[:40]}…” has more than {LONGEST_TERM} characters, which no term has: take "
+                "it out of the glossary."
+            )
         for pattern in patterns(term, concept, self._lexicon):
             entry = Entry(concept, term, pattern, rank)
             for path in pattern.paths():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from toolkit.bitext import STATES, Bitext, Unit, unit_checksum
 from toolkit.errors import FormatError, OutputError
-from toolkit.files import write_atomically
+from toolkit.files import make_folder, write_atomically
 from toolkit.formats.docx_table import render_docx_table
 from toolkit.formats.html import is_review_page, render_html
 from toolkit.formats.po import render_po
@@ -61,13 +61,19 @@ def paths_of(stem: Path, formats: Iterable[str], langs: tuple[str, str]) -> list
     ]
 
 
-def find_present(stem: Path, formats: Iterable[str], langs: tuple[str, str]) -> Present:
+def find_present(
+    stem: Path,
+    formats: Iterable[str],
+    langs: tuple[str, str],
+    wrote: Callable[[Path, bytes], bool] = lambda _path, _content: False,
+) -> Present:
     """Find the reviewed work in the files that a run would replace.
 
     Args:
         stem: the files' path without suffix.
         formats: keys of `FORMATS`.
         langs: codes of the source and the target language.
+        wrote: says of a file's content whether it is recorded that the toolkit wrote it.
 
     Raises:
         OutputError: a file holds work that is not marked as reviewed, or other work than another.
@@ -77,7 +83,7 @@ def find_present(stem: Path, formats: Iterable[str], langs: tuple[str, str]) -> 
     bitexts: dict[Path, Bitext] = {}
     for path in paths:
         if path.suffix in {".txt", ".html"}:
-            if not _is_untouched(path):
+            if not wrote(path, contents[path]) and not _is_untouched(path):
                 raise _is_work(path)
         else:
             bitexts[path] = _read_reviewed(path)
@@ -125,7 +131,7 @@ def _rank(unit: Unit) -> tuple[bool, bool, int]:
     return _is_news(unit), unit.is_reviewed, len(unit.notes)
 
 
-def write_outputs(
+def write_outputs(  # noqa: PLR0913 - the optional ones are keywords
     bitext: Bitext,
     stem: Path,
     formats: Iterable[str],
@@ -133,6 +139,7 @@ def write_outputs(
     *,
     present: Present | None = None,
     overwrite: bool = False,
+    announce: Callable[[Mapping[Path, bytes]], object] = lambda _contents: None,
 ) -> list[Path]:
     """Write a bitext's files, all or none where one of them holds someone's work.
 
@@ -143,6 +150,7 @@ def write_outputs(
         date: the date that goes into the files, in UTC.
         present: files whose work is in the bitext; they are replaced unless they have changed.
         overwrite: replace all files, also those that were reviewed or edited.
+        announce: called with what the files will hold before the first of them is written.
 
     Returns:
         The paths of the files.
@@ -150,7 +158,7 @@ def write_outputs(
     Raises:
         OutputError: a file holds reviewed work or cannot be written.
     """
-    _make_folder(stem.parent)
+    make_folder(stem.parent)
     names = list(formats)
     paths = paths_of(stem, names, (bitext.source_lang, bitext.target_lang))
     rendered = (content for name in names for content in FORMATS[name][1](bitext, date))
@@ -159,9 +167,15 @@ def write_outputs(
     if not overwrite:
         for path, content in contents.items():
             _refuse_to_overwrite_work(path, content, replaceable.get(path))
+    announce(contents)
     for path, content in contents.items():
         write_atomically(path, content)
     return list(contents)
+
+
+def _render_page(bitext: Bitext, date: datetime) -> bytes:
+    del date
+    return render_html(bitext)
 
 
 # What `write_bitext` writes by the file's name, the longer endings first.
@@ -172,6 +186,7 @@ RENDERERS: dict[str, Callable[[Bitext, datetime], bytes]] = {
     ".xlf": render_xliff12,
     ".xliff": render_xliff12,
     ".docx": render_docx_table,
+    ".html": _render_page,
 }
 
 
@@ -204,17 +219,6 @@ def render_bitext(bitext: Bitext, path: Path, date: datetime) -> bytes:
         if path.name.lower().endswith(suffix):
             return render(bitext, date)
     raise FormatError(f"{path}: is no bitext by its name; choose from {', '.join(RENDERERS)}")
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise OutputError(f"{folder}: is no folder; choose another with -o") from error
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: the folder cannot be made ({error.strerror}); choose another with -o"
-        ) from error
 
 
 def _read(path: Path) -> bytes:

@@ -31,6 +31,7 @@ BUNDLED = (
 )
 
 MAX_UNPACKED_BYTES = 8 * 1024**3  # the largest packages of the public index unpack to under 2 GB
+MAX_DENSITY = 20  # weights are hardly packed at all
 MAX_MEMBERS = 10_000
 MAX_METADATA_BYTES = 1024**2
 TOKENIZERS = ("sentencepiece.model", "bpe.model")
@@ -170,8 +171,11 @@ def _archive_root(path: Path) -> Traversable:
 
 def _archive_problems(members: list[zipfile.ZipInfo]) -> Iterator[str]:
     """Name what makes an archive unsafe to unpack or no package."""
-    if len(members) > MAX_MEMBERS or sum(m.file_size for m in members) > MAX_UNPACKED_BYTES:
+    unpacked = sum(member.file_size for member in members)
+    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED_BYTES:
         yield "it is larger than any translation model"
+    if unpacked > MAX_UNPACKED_BYTES // 1000 + MAX_DENSITY * sum(m.compress_size for m in members):
+        yield "it unpacks to far more than a translation model does"
     for member in members:
         parts = PurePosixPath(member.filename).parts
         if member.filename.startswith("/") or ".." in parts or set(member.filename) & {"\\", ":"}:

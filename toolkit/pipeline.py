@@ -1,9 +1,12 @@
 """The straight line from a document to a bitext."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 
+from toolkit.ahead import work_ahead
 from toolkit.bitext import Bitext, Document, Segment, Signature, Unit
 from toolkit.checks import check_bitext
 from toolkit.degeneration import translate_soundly
@@ -50,19 +53,88 @@ def translate_document(  # noqa: PLR0913 - the optional ones are keywords
     >>> [unit.target for unit in translate_document(document, ArgosEngine(bundled_package())).units]
     ['AP']
     """
+    prepared = prepare_document(
+        document, engine, matcher, rules, enforce=enforce, target_lang=target_lang, reuse=reuse
+    )
+    return complete_bitext(prepared, engine, on_progress, enforce=enforce)
+
+
+def translate_documents(  # noqa: PLR0913 - the optional ones are keywords
+    documents: Iterable[Document],
+    engine: Engine,
+    matcher: TermMatcher | None = None,
+    rules: SegmentationRules | None = None,
+    *,
+    enforce: bool = True,
+    target_lang: str | None = None,
+    reuse: Reuse = NOTHING,
+) -> Iterator[Bitext]:
+    """Translate any number of documents, as many at the same time as the engine has threads.
+
+    Each bitext is what `translate_document` makes of the document alone, to the bit: the model
+    reads no segments of different documents together, because rounding depends on what is read
+    together. Documents are taken only a few ahead, so that the memory needed does not grow.
+
+    >>> from toolkit import ArgosEngine, Block, bundled_package
+    >>> documents = (Document(name, "ru", "", (Block("paragraph", name),)) for name in ("AP", "EC"))
+    >>> bitexts = translate_documents(documents, ArgosEngine(bundled_package()))
+    >>> [bitext.units[0].target for bitext in bitexts]
+    ['AP', 'EC']
+    """
+    prepared = (
+        prepare_document(
+            document, engine, matcher, rules, enforce=enforce, target_lang=target_lang, reuse=reuse
+        )
+        for document in documents
+    )
+    complete = partial(complete_bitext, engine=engine, enforce=enforce)
+    with closing(work_ahead(complete, prepared, engine.threads)) as completed:
+        for _, bitext in completed:
+            yield bitext.result()
+
+
+def prepare_document(  # noqa: PLR0913 - the optional ones are keywords
+    document: Document,
+    engine: Engine,
+    matcher: TermMatcher | None = None,
+    rules: SegmentationRules | None = None,
+    *,
+    enforce: bool = True,
+    target_lang: str | None = None,
+    reuse: Reuse = NOTHING,
+) -> Bitext:
+    """Segment a document, find the glossary's terms, and fill in what needs no machine.
+
+    The arguments are those of `translate_document`; what is left for the machine has no
+    translation yet, see `complete_bitext`.
+    """
     rules = rules or load_rules(lang=document.lang)
     langs = document.lang, target_lang or engine.target_lang
     segments = resegment(document, list(segment(document, rules)), reuse.reviewed_sources)
-    units = find_units(segments, matcher)
-    units = pretranslate(units, langs, reuse, matcher)
-    units = translate_units(units, engine, on_progress, enforce=enforce)
-    bitext = Bitext(
-        document,
-        *langs,
-        units=tuple(reattach(units, engine)),
-        signature=sign(engine, matcher, rules, enforce=enforce),
-    )
-    return check_bitext(bitext)
+    units = pretranslate(find_units(segments, matcher), langs, reuse, matcher)
+    signature = sign(engine, matcher, rules, enforce=enforce)
+    return Bitext(document, *langs, units=tuple(units), signature=signature)
+
+
+def complete_bitext(
+    bitext: Bitext,
+    engine: Engine,
+    on_progress: Callable[[int, int], object] = lambda _done, _total: None,
+    *,
+    enforce: bool = True,
+) -> Bitext:
+    """Translate the units of a bitext that have no translation, and check all.
+
+    It may be called from several threads at the same time.
+
+    Args:
+        bitext: made by `prepare_document`.
+        engine: what translates.
+        on_progress: called with the number of segments translated and of all.
+        enforce: make the terms stand in the translation, and mend numbers and names.
+    """
+    units = translate_units(bitext.units, engine, on_progress, enforce=enforce)
+    return check_bitext(replace(bitext, units=tuple(reattach(units, engine))))
 
 
 def find_units(segments: Iterable[Segment], matcher: TermMatcher | None) -> list[Unit]:
@@ -79,33 +151,47 @@ def translate_units(
 ) -> list[Unit]:
     """Translate the units that have no translation, unless a person wants none.
 
-    A segment without a letter of the source language's script (“AP”, “175/175”) is copied.
+    Those with the same text are translated once. A segment without a letter of the source
+    language's script (“AP”, “175/175”) is copied.
     """
     translated = [
         unit if _is_done(unit) else replace(unit, target=unit.source.text) for unit in units
     ]
-    places = [
-        i
+    annotated = enforce and engine.reads_annotations
+    drafts = {
+        i: Draft(unit.source.text, unit.terms, "", annotated=annotated)
         for i, unit in enumerate(units)
         if not _is_done(unit) and has_letters_of(unit.source.text, engine.source_lang)
-    ]
-    annotated = enforce and engine.reads_annotations
-    drafts = [Draft(units[i].source.text, units[i].terms, "", annotated=annotated) for i in places]
+    }
+    distinct = list(dict.fromkeys(drafts.values()))
+    made = translate_drafts(distinct, engine, on_progress, enforce=enforce)
+    made_of = dict(zip(distinct, made, strict=True))
+    for i, draft in drafts.items():
+        done, score = made_of[draft]
+        translated[i] = replace(
+            units[i], target=done.text, terms=done.terms, edits=done.edits, score=score
+        )
+    return translated
+
+
+def translate_drafts(
+    drafts: list[Draft],
+    engine: Engine,
+    on_progress: Callable[[int, int], object],
+    *,
+    enforce: bool,
+) -> list[tuple[Draft, float]]:
+    """Translate drafts together; give each with its text, and the model's confidence in it."""
     translations = list(translate_soundly(engine, [one.input for one in drafts], on_progress))
     drafts = [draft.translated(*one) for draft, one in zip(drafts, translations, strict=True)]
     if enforce:
         drafts = enforce_terms(engine, drafts)
     if enforce and (base_lang(engine.source_lang), base_lang(engine.target_lang)) == ("ru", "en"):
         drafts = [with_literals(draft) for draft in drafts]
-    for i, draft, (hypothesis, _) in zip(places, drafts, translations, strict=True):
-        translated[i] = replace(
-            units[i],
-            target=draft.text,
-            terms=draft.terms,
-            edits=draft.edits,
-            score=hypothesis.score,
-        )
-    return translated
+    return [
+        (draft, hypothesis.score)
+        for draft, (hypothesis, _) in zip(drafts, translations, strict=True)
+    ]
 
 
 def _is_done(unit: Unit) -> bool:

@@ -15,6 +15,7 @@ from lxml import etree
 
 from toolkit.bitext import Bitext
 from toolkit.errors import FormatError
+from toolkit.files import most_unpacked
 from toolkit.formats.xmlfiles import REPLACEMENT, is_like_utf8, permitted
 from toolkit.inputs import read_bitext
 
@@ -81,12 +82,14 @@ def _read_text(path: Path) -> str:
 
 
 def _unpack(content: bytes) -> bytes:
-    """Unpack as much of a gzip archive as is whole."""
+    """Unpack as much of a gzip archive as is whole, and no more than a text can be."""
     unpacker = zlib.decompressobj(GZIP)
     unpacked = bytearray()
     try:
         for start in range(0, len(content), 1024):
             unpacked += unpacker.decompress(content[start : start + 1024])
+            if len(unpacked) > most_unpacked(len(content)):
+                break
     except zlib.error:
         pass
     return bytes(unpacked)

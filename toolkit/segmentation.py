@@ -7,7 +7,7 @@ initials, quotations) stands in `data/bilingual.srx`; nothing of it stands here.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -22,6 +22,9 @@ from toolkit.files import write_atomically
 from toolkit.inlines import cut
 
 BUNDLED = Path("bilingual.srx")
+PATIENCE = 10.0
+_STOPS = regex.compile(r"([.!?…]{50})([.!?…]+)([.!?…]{50})")
+_RECURSION = regex.compile(r"\(\?(?:R|&|P>|[+-]?\d)")
 EXPORT_HINT = "`bilingual srx export -o rules.srx` writes one that works"
 
 # The version that OmegaT 3.6 to 6 write into segmentation.conf; for an older one they merge
@@ -64,11 +67,13 @@ class SegmentationRules:
         name: file, language and checksum, for the signature of an output.
         lang: the language they were loaded for, e.g. `ru`.
         rules: the first one that matches at a position decides there.
+        patience: how long a rule may take for a paragraph, in seconds; None for ours.
     """
 
     name: str
     lang: str
     rules: tuple[Rule, ...]
+    patience: float | None = None
 
     def split(self, text: str) -> Iterator[tuple[int, int]]:
         """Find where each sentence of a text starts and stops, without white space around it.
@@ -85,20 +90,37 @@ class SegmentationRules:
             start = stop
 
     def breaks(self, text: str) -> Iterator[int]:
-        """Find the positions where a text breaks, in ascending order."""
+        """Find the positions where a text breaks, in ascending order.
+
+        Of many stops in a row the rules see the first and the last, because some of them look
+        from each stop at all that follow.
+        """
+        text = _STOPS.sub(lambda run: f"{run[1]}{'·' * len(run[2])}{run[3]}", text)
         candidates = {
-            found.end()
-            for rule in self.rules
-            if rule.breaks
-            for found in rule.anywhere.finditer(text)
+            position for rule in self.rules if rule.breaks for position in self._ends(rule, text)
         }
         return (position for position in sorted(candidates) if self._is_break(text, position))
 
+    def _ends(self, rule: Rule, text: str) -> list[int]:
+        try:
+            return [found.end() for found in rule.anywhere.finditer(text, timeout=self.patience)]
+        except (TimeoutError, MemoryError) as error:
+            raise self._endless(rule) from error
+
     def _is_break(self, text: str, position: int) -> bool:
         for rule in self.rules:
-            if rule.here.match(text, position):
-                return rule.breaks
+            try:
+                if rule.here.match(text, position, timeout=self.patience):
+                    return rule.breaks
+            except (TimeoutError, MemoryError) as error:
+                raise self._endless(rule) from error
         return False
+
+    def _endless(self, rule: Rule) -> FormatError:
+        return FormatError(
+            f"{self.name}, line {rule.line}: the rule takes more than {self.patience} s for a "
+            "paragraph; make its repetitions simpler"
+        )
 
 
 def segment(document: Document, rules: SegmentationRules | None = None) -> Iterator[Segment]:
@@ -136,7 +158,7 @@ def load_rules(path: Path | None = None, lang: str = "ru") -> SegmentationRules:
     rules = _build_rules(_read(path), path, lang)
     for rule in rules.rules:
         _check_expressions(rule, path)
-    return rules
+    return replace(rules, patience=PATIENCE)
 
 
 @cache
@@ -242,9 +264,11 @@ def _check_expressions(rule: Rule, file: Path) -> None:
             regex.compile(expression, regex.VERSION1)
         except regex.error as error:
             raise _bad_expression(file, rule.line, expression, error) from error
+        if _RECURSION.search(expression):
+            raise _bad_expression(file, rule.line, expression, "SRX has no recursion")
 
 
-def _bad_expression(file: Path, line: int, expression: str, error: regex.error) -> FormatError:
+def _bad_expression(file: Path, line: int, expression: str, error: object) -> FormatError:
     return FormatError(
         f"{file}, line {line}: “{expression}” is no regular expression ({error}); correct it"
     )

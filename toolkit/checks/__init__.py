@@ -134,6 +134,7 @@ def check_pair(pair: Pair, checks: Iterable[Check[FindInPair]] = CHECKS) -> Iter
             continue
         for finding in check.find(pair):
             yield _issue(check.code, check.severity, finding)
+    pair.forget_words()
 
 
 def _issue(code: str, severity: Severity, finding: Finding) -> Issue:

@@ -1,7 +1,9 @@
 """Checks of completeness: what is left out or added shows in the length and the content words.
 
-The limits are quantiles of 17,000 sentences that people translated: about one in two hundred lies
-outside each.
+The limits are a compromise. Of 9,000 freely translated sentences of news (WMT 2016 to 2018) 4.2 in
+a hundred lie outside those of length and 4.1 outside those of content, of 8,946 closely translated
+ones (training/text) 0.6 outside those of length; where the longest clause of these, a quarter of
+the text or more, is left out, the length tells it in 91 of a hundred.
 """
 
 import re
@@ -16,9 +18,9 @@ Limits = tuple[tuple[int, float, float], ...]
 LENGTHS: Limits = (
     (30, 0.38, 2.6),
     (60, 0.55, 1.9),
-    (120, 0.72, 1.55),
-    (250, 0.77, 1.38),
-    (10**6, 0.8, 1.25),
+    (120, 0.71, 1.55),
+    (250, 0.75, 1.38),
+    (10**6, 0.76, 1.29),
 )
 # Up to so many content words of the source: the least and the greatest ratio of their numbers.
 CONTENT: Limits = (

@@ -4,22 +4,29 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from toolkit.bitext import Span
 from toolkit.checks.pair import Finding, Pair, quoted
 from toolkit.checks.tokens import rows
 
 
 def check_negation(pair: Pair) -> Iterator[Finding]:
     """Find negations without an answer on the other side."""
-    source, target = _without_idioms(pair.source, "ru"), _without_idioms(pair.target, "en")
-    lost = list(_negation("ru", "strong").finditer(source))
-    lost = lost or list(_negation("ru", "double").finditer(source))[:1]
+    lost = _negations(pair.source, "ru", "strong") or _negations(pair.source, "ru", "double")[:1]
     if lost and len(lost) > len(_negation("en", "weak").findall(pair.target)):
-        message = f"the negation {quoted(pair.source, lost[0].span())} is lost: put it in"
-        yield Finding(message, lost[0].span())
-    gained = list(_negation("en", "strong").finditer(target))
+        message = f"the negation {quoted(pair.source, lost[0])} is lost: put it in"
+        yield Finding(message, lost[0])
+    gained = _negations(pair.target, "en", "strong")
     if gained and len(gained) > len(_negation("ru", "weak").findall(pair.source)):
-        words = quoted(pair.target, gained[0].span())
-        yield Finding(f"{words} negates what the source affirms: check it", target=gained[0].span())
+        words = quoted(pair.target, gained[0])
+        yield Finding(f"{words} negates what the source affirms: check it", target=gained[0])
+
+
+def _negations(text: str, lang: str, kind: str) -> list[Span]:
+    """Find the negations of a kind that are not part of an idiom."""
+    pattern = _negation(lang, kind)
+    if not pattern.search(text):
+        return []
+    return [found.span() for found in pattern.finditer(_without_idioms(text, lang))]
 
 
 def _without_idioms(text: str, lang: str) -> str:

@@ -82,22 +82,37 @@ class Unit:
     """A unit of measure or currency, as Russian and English write it."""
 
     name: str
+    anywhere: re.Pattern[str]
     source: re.Pattern[str]
     source_before: re.Pattern[str] | None
     target: re.Pattern[str]
 
 
 @cache
-def _units() -> tuple[Unit, ...]:
-    return tuple(
-        Unit(
+def _percentage() -> tuple[Unit, ...]:
+    return tuple(unit for unit in _units() if unit.name == "%")
+
+
+@cache
+def _measures() -> tuple[Unit, ...]:
+    return tuple(unit for unit in _units() if unit.name != "%")
+
+
+@cache
+def _any_measure() -> re.Pattern[str]:
+    return re.compile("|".join(unit.anywhere.pattern for unit in _measures()), re.IGNORECASE)
+
+
+def _units() -> Iterator[Unit]:
+    for name, russian, english in rows("units.tsv"):
+        symbols = _symbols(russian)
+        yield Unit(
             name,
+            re.compile(russian, re.IGNORECASE),
             re.compile(rf"[\s\u00a0-]*(?:\w+(?:их|ых|ого|ий)\s+)?(?:{russian})\w*", re.IGNORECASE),
-            re.compile(rf"[{symbols}]\s?$") if (symbols := _symbols(russian)) else None,
+            re.compile(rf"[{symbols}]\s?$") if symbols else None,
             re.compile(rf"(?<![^\W\d])(?:{english})(?![^\W\d])", re.IGNORECASE),
         )
-        for name, russian, english in rows("units.tsv")
-    )
 
 
 def _symbols(russian: str) -> str:
@@ -105,32 +120,30 @@ def _symbols(russian: str) -> str:
     return "".join(sign for sign in russian if sign in "$€£₽¥₴₹")
 
 
-@cache
-def _any_unit() -> re.Pattern[str]:
-    return re.compile("|".join(russian for _, russian, _ in rows("units.tsv")), re.IGNORECASE)
-
-
 def check_percent(pair: Pair) -> Iterator[Finding]:
     """Find percentages that have become plain numbers."""
-    return (finding for unit, finding in _lost_units(pair) if unit == "%")
+    return _lost_units(pair, _percentage(), _percentage()[0].anywhere)
 
 
 def check_amount(pair: Pair) -> Iterator[Finding]:
     """Find sums and measures whose currency or unit is lost or another one."""
-    return (finding for unit, finding in _lost_units(pair) if unit != "%")
+    return _lost_units(pair, _measures(), _any_measure())
 
 
-def _lost_units(pair: Pair) -> Iterator[tuple[str, Finding]]:
+def _lost_units(
+    pair: Pair, units: tuple[Unit, ...], any_unit: re.Pattern[str]
+) -> Iterator[Finding]:
     numbers = [one for one in pair.source_quantities if one.kind != "other"]
-    if not numbers or not _any_unit().search(pair.source):
+    if not numbers or not any_unit.search(pair.source):
         return
+    present = [unit for unit in units if unit.anywhere.search(pair.source)]
     for one in numbers:
-        for unit in _units():
+        for unit in present:
             span = _unit_at(pair.source, one, unit)
             if span and not unit.target.search(pair.target):
                 words = quoted(pair.source, span)
                 message = f"the unit of {words} is lost or another one: put it right"
-                yield unit.name, Finding(message, span)
+                yield Finding(message, span)
 
 
 def _unit_at(text: str, one: Quantity, unit: Unit) -> Span | None:

@@ -13,6 +13,11 @@ from toolkit.terminology import Kind, Rendering, find_rendering
 
 PREFERRED: Kind = "preferred"
 ADMITTED: Kind = "admitted"
+LARGE_VIEWS = frozenset(
+    "source_tokens target_tokens source_quantities target_quantities source_calendar "
+    "target_calendar source_words target_words".split()
+)
+"""Views of a pair that hold an object a word or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,11 @@ class Pair:
     """A unit as the checks read it: each view of it is made once, when the first check asks."""
 
     unit: Unit
+
+    def forget_words(self) -> None:
+        """Drop the views that are large: thousands of pairs are kept for a document's checks."""
+        for view in LARGE_VIEWS & vars(self).keys():
+            del vars(self)[view]
 
     @cached_property
     def source(self) -> str:

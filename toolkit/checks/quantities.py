@@ -90,16 +90,16 @@ def read_quantities(text: str, words: Sequence[Token], language: Language) -> tu
 
 def _runs(text: str, words: Sequence[Token], language: Language) -> Iterator[Quantity]:
     """Yield the numbers in digits or words, each with the scale behind it."""
-    known = _number_words(language)
+    spelt = _spelt_words(language)
     index = 0
     while index < len(words):
         token = words[index]
-        if token.is_number:
+        if token.text[0].isdigit():
             values = digit_values(token.text, language) | _decade(text, token)
             stop, values = _scaled(text, words, index, values, language)
             yield Quantity(values, "digits", token.start, words[stop - 1].stop)
             index = stop
-        elif token.folded in known or token.folded in _spelt_scales(language):
+        elif token.folded in spelt:
             stop, quantity = _spelt(text, words, index, language)
             yield quantity
             index = stop
@@ -107,6 +107,12 @@ def _runs(text: str, words: Sequence[Token], language: Language) -> Iterator[Qua
             if others := _other_values(token.folded, language):
                 yield Quantity(others, "other", token.start, token.stop)
             index += 1
+
+
+@cache
+def _spelt_words(language: Language) -> frozenset[str]:
+    """The words that a number without digits may begin with."""
+    return frozenset({*_number_words(language), *_spelt_scales(language)})
 
 
 @cache

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
+from operator import eq
 
 from toolkit.checks.pair import Finding, Pair, quoted
 from toolkit.checks.tokens import rows
@@ -14,6 +15,9 @@ LONGEST_SEGMENT = 90
 """Words; a longer segment is better divided."""
 LONGEST_LOOP = 9
 """Words between two beginnings of a repeated phrase, by `LOOP`."""
+
+JOINING = frozenset("and or of with".split())
+"""Words that may part a phrase from its repetition, by `LOOP`."""
 
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LATIN = re.compile("[A-Za-z]")
@@ -100,6 +104,8 @@ def check_repetition(pair: Pair) -> Iterator[Finding]:
     """Find words and phrases that are repeated without need."""
     if not _may_loop([token.folded for token in pair.target_tokens]):
         return
+    if not _loops(re.findall(r"\w+", pair.target.casefold())):
+        return
     found = LOOP.search(pair.target)
     if found and not LOOP.search(pair.source):
         words = quoted(pair.target, found.span())
@@ -108,11 +114,29 @@ def check_repetition(pair: Pair) -> Iterator[Finding]:
 
 def _may_loop(words: list[str]) -> bool:
     """Tell at once whether a word follows itself, or two words soon come again."""
+    if any(map(eq, words, words[1:])):
+        return True
+    pairs = list(pairwise(words))
+    if len(set(pairs)) == len(pairs):
+        return False
     last: dict[tuple[str, str], int] = {}
-    for place, pair in enumerate(pairwise(words)):
-        if pair[0] == pair[1] or place - last.get(pair, -LONGEST_LOOP - 1) <= LONGEST_LOOP:
+    for place, pair in enumerate(pairs):
+        if place - last.get(pair, -LONGEST_LOOP - 1) <= LONGEST_LOOP:
             return True
         last[pair] = place
+    return False
+
+
+def _loops(words: list[str]) -> bool:
+    """Tell, more slowly, whether a word or phrase is repeated at once or behind an “and”."""
+    for size in range(1, LONGEST_LOOP + 1):
+        for start in range(len(words) - size):
+            middle = start + size
+            phrase = words[start:middle]
+            if phrase == words[middle : middle + size] or (
+                phrase[-1] in JOINING and phrase[:-1] == words[middle : middle + size - 1] != []
+            ):
+                return True
     return False
 
 

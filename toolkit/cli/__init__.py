@@ -17,12 +17,14 @@ COMMANDS = {
     "diff": "Show what a reviewer changed, and how much.",
     "tm": "Fill, search and tidy a translation memory.",
     "omegat-project": "Make an OmegaT project of translations.",
+    "align": "Make a bitext of a text and its existing translation.",
     "convert": "Convert a bitext to another format.",
     "model": "List, inspect, install and remove Argos model packages.",
     "glossary": "Check, convert, search and extend glossaries.",
     "evaluate": "Measure translations against references, and how the terms fared.",
     "srx": "Export the segmentation rules for CAT tools.",
 }
+NO_MEMORY = "the memory does not suffice; close other programs, or give smaller files"
 
 
 class LazyGroup(click.Group):
@@ -54,6 +56,8 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except ToolkitError as error:
             raise click.ClickException(str(error)) from error
+        except MemoryError as error:
+            raise click.ClickException(NO_MEMORY) from error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,6 +9,7 @@ import click
 
 from toolkit.cli.progress import note, progress_bar
 from toolkit.merging import Rule
+from toolkit.resume import lock_folder
 from toolkit.reviews import MergeReport, merge_files
 
 MOST_LISTED = 20
@@ -65,7 +66,8 @@ def merge(  # noqa: PLR0913 - one argument for each option
       bilingual merge out omegat-project
       bilingual merge out/call.tmx anna.po boris.docx --prefer last
     """
-    with progress_bar(quiet=quiet) as show:
+    folder = translations if translations.is_dir() else translations.parent
+    with lock_folder(folder, []), progress_bar(quiet=quiet) as show:
         report = merge_files(
             translations,
             reviewed,

@@ -3,29 +3,37 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from threading import Event
 from time import perf_counter
 
 import click
 
-from toolkit.bitext import Bitext
+from toolkit.ahead import work_ahead
+from toolkit.bitext import Bitext, Signature
+from toolkit.cli import NO_MEMORY
 from toolkit.cli.explain import explain_edits
 from toolkit.cli.overlays import load_matcher, overlays_option
-from toolkit.cli.progress import ShowProgress, note, progress_bar
+from toolkit.cli.progress import note, progress_bar
 from toolkit.documents import find_documents, read_document
 from toolkit.engine import ArgosEngine, Decoding, Engine
 from toolkit.errors import OutputError, ToolkitError
+from toolkit.files import is_for_good
 from toolkit.matcher import TermMatcher
 from toolkit.memory import LEAST_SIMILARITY, Entry, TranslationMemory
 from toolkit.outputs import DEFAULT_FORMATS, FORMATS, Present, find_present, write_outputs
 from toolkit.packages import find_package
-from toolkit.pipeline import translate_document
+from toolkit.pipeline import complete_bitext, prepare_document, sign
 from toolkit.pretranslation import Reuse, find_orphans
+from toolkit.resume import Record, checksum_of_origin, lock_folder
 from toolkit.scripts import share_of_letters
+from toolkit.segmentation import load_rules
 
 MIN_SHARE_OF_LETTERS = 0.5  # below it a document is hardly in the language it is said to be in
 
@@ -35,6 +43,7 @@ class Summary:
     """What a run did, for its last line and for --json."""
 
     documents: int = 0
+    skipped: int = 0
     segments: int = 0
     kept: int = 0
     from_memory: int = 0
@@ -63,6 +72,11 @@ class Summary:
         )
         self.issues += issues
 
+    @property
+    def seen(self) -> int:
+        """How many documents are done with."""
+        return self.documents + self.skipped + self.failed
+
     def reused(self) -> str:
         """Say what needed no machine, where there was any."""
         counts = (
@@ -75,8 +89,9 @@ class Summary:
     def sentence(self) -> str:
         """Say it in one line."""
         issues = ", ".join(f"{count} {check}" for check, count in sorted(self.issues.items()))
+        skipped = f"skipped {self.skipped} unchanged, " if self.skipped else ""
         return (
-            f"documents {self.documents}, segments {self.segments}, {self.reused()}"
+            f"documents {self.documents}, {skipped}segments {self.segments}, {self.reused()}"
             f"terms kept {self.terms_kept} of {self.terms_found}, "
             f"issues {issues or 'none'}, failed {self.failed}, {self.seconds:.1f} s"
         )
@@ -148,6 +163,7 @@ def parse_formats(
     type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
     help="Date to write into the files, in UTC; now by default.",
 )
+@click.option("--force", is_flag=True, help="Translate unchanged articles again.")
 @click.option("--overwrite", is_flag=True, help="Give up reviewed or edited files.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON to stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
@@ -171,6 +187,7 @@ def translate(  # noqa: PLR0913 - one argument for each option
     threads: int,
     compute_type: str,
     date: datetime | None,
+    force: bool,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
@@ -181,7 +198,7 @@ def translate(  # noqa: PLR0913 - one argument for each option
     NAME.html in the output folder; xliff is XLIFF 1.2 (NAME.xlf), xliff2 is XLIFF 2.0
     (NAME.v2.xlf), docx is a table for review in Word (NAME.review.docx). Without -o a single
     article's translation goes to stdout. Run again over the same folder, it keeps what was
-    reviewed and translates the rest anew.
+    reviewed and translates the rest anew; articles that nothing has changed for are skipped.
 
     \b
     Examples:
@@ -203,16 +220,23 @@ def translate(  # noqa: PLR0913 - one argument for each option
     )
     package = find_package(source_lang, target_lang, model)
     note(f"model: {package.label} ({package.origin})", quiet=quiet)
-    run = Run(
-        engine=ArgosEngine(
+    with ThreadPoolExecutor(1) as loading:  # the glossary while the model is unpacked
+        matcher = loading.submit(
+            lambda: None if no_glossary else load_matcher(overlays, source_lang, target_lang)
+        )
+        engine = ArgosEngine(
             package, Decoding(beam_size=beam), threads=threads, compute_type=compute_type
-        ),
-        matcher=None if no_glossary else load_matcher(overlays, source_lang, target_lang),
+        )
+    run = Run(
+        engine=engine,
+        matcher=matcher.result(),
         langs=(source_lang, target_lang),
         reuse=reuse,
         encoding=encoding,
         formats=formats or (("text",) if output is None else DEFAULT_FORMATS),
         date=date or datetime.now(UTC),
+        output=output,
+        force=force or overwrite,
         overwrite=overwrite,
         enforce=not no_enforce,
         explain=explain,
@@ -227,6 +251,25 @@ def translate(  # noqa: PLR0913 - one argument for each option
         raise SystemExit(1)
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An article on its way: where it is, where it goes, and what needed no machine.
+
+    Fields:
+        path: the article.
+        stem: the path of its files without suffix; None for stdout.
+        origin: the checksum of all that decides what they hold.
+        present: what lies there.
+        prepared: the bitext without the machine's translations.
+    """
+
+    path: Path
+    stem: Path | None
+    origin: str
+    present: Present
+    prepared: Bitext
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """What is the same for all articles of a call."""
@@ -238,6 +281,8 @@ class Run:
     encoding: str | None
     formats: tuple[str, ...]
     date: datetime
+    output: Path | None
+    force: bool
     overwrite: bool
     enforce: bool
     explain: bool
@@ -249,44 +294,126 @@ class Run:
         Args:
             articles: for each article the path of its files without suffix, None for stdout.
         """
+        if self.output is None:
+            return self.translate_each(articles, None)
+        with lock_folder(self.output, filter(None, articles.values())) as record:
+            return self.translate_each(articles, record)
+
+    def translate_each(
+        self, articles: Mapping[Path, Path | None], record: Record | None
+    ) -> Summary:
+        """Translate those of the articles that the record does not hold unchanged.
+
+        Articles are read and written in their order, and translated several at the same time.
+        """
         summary = Summary()
+        interrupted = Event()
         with progress_bar(quiet=self.quiet) as show:
-            for path, stem in articles.items():
+
+            def complete(task: Task) -> Bitext:
+                def on_progress(done: int, total: int) -> None:
+                    if interrupted.is_set():
+                        raise KeyboardInterrupt
+                    if len(articles) == 1:
+                        show(task.path.name, done, total)
+
+                return complete_bitext(
+                    task.prepared, self.engine, on_progress, enforce=self.enforce
+                )
+
+            tasks = self.prepare_each(articles, record, summary)
+            with closing(work_ahead(complete, tasks, self.engine.threads)) as completed:
                 try:
-                    present = self.find_present(stem)
-                    bitext = self.translate(path, present.work, show)
-                    if self.explain:
-                        explain_edits(bitext)
-                    self.save_orphans(bitext, present.work, stem)
-                    self.write(bitext, stem, present)
-                except ToolkitError as error:
-                    click.echo(f"Error: {error}", err=True)
-                    summary.failed += 1
-                else:
-                    summary.add(bitext, present.work)
+                    for task, bitext in completed:
+                        with self.tell_failure(task.path, summary):
+                            self.finish(task, bitext.result(), record)
+                            summary.add(bitext.result(), task.present.work)
+                        if len(articles) > 1:
+                            show("articles", summary.seen, len(articles))
+                except BaseException:
+                    interrupted.set()
+                    raise
         return summary
 
-    def find_present(self, stem: Path | None) -> Present:
-        """Find the work of earlier runs in an article's files."""
-        if stem is None or self.overwrite:
-            return Present()
-        return find_present(stem, self.formats, self.langs)
+    @contextmanager
+    def tell_failure(self, path: Path, summary: Summary) -> Iterator[None]:
+        """Tell and count what fails with an article, unless it would with every other one too."""
+        try:
+            yield
+        except (ToolkitError, MemoryError) as error:
+            if is_for_good(error):
+                raise
+            reason = error if isinstance(error, ToolkitError) else f"{path}: {NO_MEMORY}"
+            click.echo(f"Error: {reason}", err=True)
+            summary.failed += 1
 
-    def translate(self, path: Path, earlier: Sequence[Entry], show: ShowProgress) -> Bitext:
-        """Read an article and translate it."""
+    def prepare_each(
+        self, articles: Mapping[Path, Path | None], record: Record | None, summary: Summary
+    ) -> Iterator["Task"]:
+        """Read the articles that the record does not hold unchanged, up to the machine's part."""
+        for path, stem in articles.items():
+            origin = self.checksum_of_origin(path)
+            if record and stem and not self.force and record.holds(stem, origin):
+                summary.skipped += 1
+                continue
+            with self.tell_failure(path, summary):
+                present = self.find_present(stem, record)
+                prepared = self.prepare(path, present.work)
+                self.save_orphans(prepared, present.work, stem)
+                yield Task(path, stem, origin, present, prepared)
+
+    def finish(self, task: "Task", bitext: Bitext, record: Record | None) -> None:
+        """Tell of a finished article what is to be told, and write it."""
+        if self.explain:
+            explain_edits(bitext)
+        if record and task.stem:
+            announce = partial(record.add, task.stem, task.origin)
+            self.write_files(bitext, task.stem, task.present, announce)
+        else:
+            self.write_to_stdout(bitext)
+
+    def checksum_of_origin(self, path: Path) -> str:
+        """Give the checksum of all that decides what an article's files hold, but the date."""
+        return checksum_of_origin(path, self.signature, *self.settings)
+
+    @cached_property
+    def settings(self) -> tuple[str, ...]:
+        """What beside the signature decides what the files hold, memories by size and date."""
+        memories = (memory.path.stat() for memory in self.reuse.memories)
+        return (
+            *self.langs,
+            self.encoding or "",
+            *self.formats,
+            f"{self.reuse.least} {self.reuse.fuzzy_first}",
+            *(f"{memory.st_size} {memory.st_mtime_ns}" for memory in memories),
+        )
+
+    @cached_property
+    def signature(self) -> Signature:
+        """What the articles are translated with."""
+        rules = load_rules(lang=self.langs[0])
+        return sign(self.engine, self.matcher, rules, enforce=self.enforce)
+
+    def find_present(self, stem: Path | None, record: Record | None) -> Present:
+        """Find the work of earlier runs in an article's files."""
+        if stem is None or record is None or self.overwrite:
+            return Present()
+        return find_present(stem, self.formats, self.langs, record.wrote)
+
+    def prepare(self, path: Path, earlier: Sequence[Entry]) -> Bitext:
+        """Read an article, up to the machine's part."""
         document = read_document(path, self.langs[0], self.encoding)
         text = " ".join(block.text for block in document.blocks)
         if share_of_letters(text, self.langs[0]) < MIN_SHARE_OF_LETTERS:
             warning = f"Warning: {path}: is hardly in the language “{self.langs[0]}”"
             note(f"{warning}; see --source-lang", quiet=self.quiet)
-        return translate_document(
+        return prepare_document(
             document,
             self.engine,
             self.matcher,
             enforce=self.enforce,
             target_lang=self.langs[1],
             reuse=replace(self.reuse, earlier=earlier),
-            on_progress=partial(show, path.name),
         )
 
     def save_orphans(self, bitext: Bitext, earlier: Sequence[Entry], stem: Path | None) -> None:
@@ -310,13 +437,26 @@ class Run:
         memory.add_entries(orphans)
         note(f"{found}, kept in {memory.path}", quiet=self.quiet)
 
-    def write(self, bitext: Bitext, stem: Path | None, present: Present) -> None:
-        """Write a bitext's files, or its one format to stdout."""
-        if stem is not None:
-            write_outputs(
-                bitext, stem, self.formats, self.date, present=present, overwrite=self.overwrite
-            )
-            return
-        *_, content = FORMATS[self.formats[0]][1](bitext, self.date)  # the target text
+    def write_files(
+        self,
+        bitext: Bitext,
+        stem: Path,
+        present: Present,
+        announce: Callable[[Mapping[Path, bytes]], object],
+    ) -> None:
+        """Write a bitext's files."""
+        write_outputs(
+            bitext,
+            stem,
+            self.formats,
+            self.date,
+            present=present,
+            overwrite=self.overwrite,
+            announce=announce,
+        )
+
+    def write_to_stdout(self, bitext: Bitext) -> None:
+        """Write the one format of a bitext, of the texts that in the target language."""
+        *_, content = FORMATS[self.formats[0]][1](bitext, self.date)
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

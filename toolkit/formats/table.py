@@ -26,7 +26,7 @@ PLAIN_COLUMNS = ("id", "pos", "domain", "status", "note", "reference")
 DEFAULTS = {"pos": "noun", "status": "approved"}
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,8})*")
-_FORMULA_STARTS = ("=", "+", "-", "@")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def slug(term: str) -> str:
     >>> slug("Treaty on Open Skies")
     'treaty-on-open-skies'
     """
-    return "-".join(re.findall(r"\w+", term.casefold()))
+    return "-".join(re.findall(r"\w+", term.casefold())) or "term"
 
 
 def distinct(concepts: Iterable[Concept]) -> Iterator[Concept]:
@@ -230,11 +230,15 @@ def render_rows(columns: Iterable[str], rows: Iterable[Iterable[str]], delimiter
     >>> render_rows(["ru", "note"], [["мир", "=1+1"]])
     "ru,note\nмир,'=1+1\n"
     """
+    guarded = ([_guarded(cell) for cell in row] for row in rows)
+    return "".join(_line(row, delimiter) for row in (columns, *guarded))
+
+
+def _line(cells: Iterable[str], delimiter: str) -> str:
+    r"""Return a row; csv quotes a carriage return only where one ends the rows."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_guarded(cell) for cell in row] for row in rows)
-    return text.getvalue()
+    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def header(source_lang: str, target_lang: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from toolkit.errors import GlossaryError
 from toolkit.files import write_atomically
 from toolkit.formats.reading import read_xml
 from toolkit.formats.table import distinct, one_line, slug
+from toolkit.formats.xmlfiles import permitted
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 CORE = "urn:iso:std:iso:30042:ed-2"
@@ -57,7 +58,7 @@ class Dialect:
     def add(self, parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
         """Append an element of the structure."""
         element = etree.SubElement(parent, self.namespace + name)
-        element.text = text
+        element.text = permitted(text) if text else None
         return element
 
     def add_category(self, parent: etree._Element, category: str, text: str) -> None:
@@ -66,7 +67,7 @@ class Dialect:
             return
         name = self.categories[category]
         element = etree.SubElement(parent, name)
-        element.text = text
+        element.text = permitted(text)
         if not name.startswith("{"):
             element.set("type", category)
 
@@ -173,7 +174,8 @@ def _add_entry(
 
 def _xml_id(identifier: str) -> str:
     """Return an identifier that XML permits: one that begins with a letter or `_`."""
-    return identifier if identifier[0].isalpha() else f"_{identifier}"
+    identifier = permitted(identifier)
+    return identifier if identifier[:1].isalpha() else f"_{identifier}"
 
 
 def read_tbx(path: Path) -> tuple[str, str, tuple[Concept, ...]]:

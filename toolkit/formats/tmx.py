@@ -356,8 +356,8 @@ def _lang(element: etree._Element) -> str:
     code = element.get(XML_LANG) or element.get("lang")
     if code is None:
         names = (name for name in map(str, element.attrib) if name.lower().endswith("lang"))
-        code = element.get(next(names, ""), "")
-    return code
+        code = next((element.get(name) for name in names), None)
+    return code or ""
 
 
 def _choose(

@@ -12,8 +12,11 @@ from lxml import etree
 
 from toolkit.documents import recognised_encoding
 from toolkit.errors import DocumentError, FormatError
+from toolkit.files import most_unpacked
 
 SAMPLE = 64 * 1024
+LARGEST_ELEMENT = 256 * 1024**2
+"""Bytes; an XLIFF file is one element."""
 REPLACEMENT = "\ufffd"
 """What stands for damaged letters in a text decoded all the same."""
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -37,8 +40,9 @@ def xml_elements(path: Path, *tags: str) -> Iterator[etree._Element]:
         with open_unpacked(path) as file:
             encoding = _encoding_to_impose(file.read(SAMPLE))
             file.seek(0)
+            watched = _Watched(file)
             events = etree.iterparse(
-                file,
+                watched,
                 tag=[f"{{*}}{tag}" for tag in tags],
                 encoding=encoding,
                 resolve_entities=False,
@@ -50,8 +54,30 @@ def xml_elements(path: Path, *tags: str) -> Iterator[etree._Element]:
             for _, element in events:
                 yield element
                 _free(element)
+                watched.read_since = 0
     except (etree.XMLSyntaxError, OSError, EOFError, zlib.error, DocumentError) as error:
         raise _unreadable(path, error) from error
+
+
+class _Watched:
+    """A file that is read no further than an element may reach; it has no name to be misread."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.read_since = 0
+        """Bytes since the last element."""
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on.
+
+        Raises:
+            OSError: an element is larger than any.
+        """
+        content = self._file.read(size)
+        self.read_since += len(content)
+        if self.read_since > LARGEST_ELEMENT:
+            raise OSError(f"an element of it has more than {LARGEST_ELEMENT // 2**20} MB")
+        return content
 
 
 def _unreadable(path: Path, error: Exception) -> FormatError:
@@ -79,13 +105,33 @@ def open_unpacked(path: Path) -> IO[bytes]:
     """Open a file for reading, unpacked where it is a gzip archive."""
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
-    return cast("IO[bytes]", gzip.open(path)) if packed else path.open("rb")
+    return cast("IO[bytes]", _Unpacked(path)) if packed else path.open("rb")
+
+
+class _Unpacked(gzip.GzipFile):
+    """A gzip archive that refuses to become far larger than any text does."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._most = most_unpacked(path.stat().st_size)
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read on.
+
+        Raises:
+            OSError: it is a bomb.
+        """
+        if self.tell() > self._most:
+            raise OSError("it unpacks to far more than a text does")
+        return super().read(size)
 
 
 def _encoding_to_impose(sample: bytes) -> str | None:
     """Name the encoding of an XML file that tells none or a wrong one; None where it is right."""
-    if sample[:2] in {b"\xff\xfe", b"\xfe\xff"} or sample[:1] == b"\0" or sample[1:2] == b"\0":
-        return None  # UTF-16, with or without a byte order mark
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None  # UTF-16 with a byte order mark
+    if sample[:2].strip(b"\0") == b"<":
+        return "UTF-16BE" if sample[:1] == b"\0" else "UTF-16LE"
     declared = _DECLARED.match(sample.removeprefix(b"\xef\xbb\xbf"))
     if declared and not declared[1].lower().startswith(b"utf"):
         return None
