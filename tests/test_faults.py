@@ -230,16 +230,17 @@ def test_article_that_changes_while_it_is_read_is_refused(
         read_document(path)
 
 
-@pytest.mark.parametrize("memory", [150, 250, 520])
+@pytest.mark.parametrize("memory", [150, 250, 550])
 def test_want_of_memory_is_told_and_nothing_is_half_written(tmp_path: Path, memory: int) -> None:
     """When CTranslate2, the model or the search are given too little."""
     article = tmp_path / "long.txt"
-    article.write_text(ARTICLE * 40, encoding="utf-8")
+    lines = (f"Беседа номер {n} длилась два часа, сообщил представитель МИД.\n" for n in range(300))
+    article.write_text("".join(lines), encoding="utf-8")
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory * 2**20, memory * 2**20))
 
-    arguments = [*command(article, "-o", tmp_path / "out"), "--beam", "16", "--threads", "2"]
+    arguments = [*command(article, "-o", tmp_path / "out"), "--beam", "32", "--threads", "2"]
     run = subprocess.run(arguments, capture_output=True, text=True, check=False, preexec_fn=limit)
     assert run.returncode == 1
     assert "memory" in run.stderr

@@ -163,9 +163,9 @@ LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "laugh" * 10}">'
 def test_bombs_of_xml_do_not_go_off(tmp_path: Path, ending: str, content: str) -> None:
     path = tmp_path / f"bomb{ending}"
     path.write_text(f"<!DOCTYPE x [{LAUGHS}]>" + XML[ending].format(content), encoding="utf-8")
-    start = time.monotonic()
+    start = time.process_time()
     assert len(read(path)) < 2**25
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 IN_LITTLE_MEMORY = """
@@ -297,16 +297,16 @@ def test_ten_megabytes_in_one_line_are_read_and_cut(tmp_path: Path) -> None:
     for name, unit in (("letters", "а"), ("stops", "."), ("spaces", "\u00a0"), ("words", "а б ")):
         path = tmp_path / f"{name}.txt"
         path.write_text("А" + unit * (10 * 2**20 // len(unit.encode())) + "Б", encoding="utf-8")
-        start = time.monotonic()
+        start = time.process_time()
         assert len(list(segment(read_document(path)))) == 1
-        assert time.monotonic() - start < 30
+        assert time.process_time() - start < 30
 
 
 CELLS = st.text(st.sampled_from("=+-@'\t\r\n |,;\"аb1"), max_size=6)
 
 
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=5))
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_no_exported_cell_is_a_formula_and_all_come_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
 ) -> None:
@@ -323,11 +323,11 @@ def test_no_exported_cell_is_a_formula_and_all_come_back(
 @pytest.mark.parametrize("term", ["(а+)+$", "[", "а{1,99999}", "\\", ".*", "а-" * 200, "мир" * 160])
 def test_terms_are_no_regular_expressions(term: str) -> None:
     concepts = (Concept("x", term, "peace", forbidden=(term,)), Concept("peace", "мир", "peace"))
-    start = time.monotonic()
+    start = time.process_time()
     matcher = TermMatcher(Glossary(concepts=concepts))
     found = matcher.find("мир " + "а" * 30_000 + " мир " * 300)
     assert len(found) == 301
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_page_long_term_is_refused() -> None:

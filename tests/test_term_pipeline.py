@@ -80,6 +80,19 @@ def test_edits_tell_what_the_model_wrote(engine: ArgosEngine) -> None:
     assert f'<prop type="x-before-edit">{unit.raw}</prop>' in tmx
 
 
+def test_issue_tells_why_a_term_was_left(engine: ArgosEngine) -> None:
+    """The reason stands wherever the issue does: in the TMX, on the page, in reports."""
+    banana = Concept("banana", "перемирие", "Presidential Press Secretary")
+    bitext = translate_document(ARTICLE, engine, TermMatcher(Glossary(concepts=(banana,))))
+    (issue,) = [one for one in bitext.units[0].issues if one.check == "term-missing"]
+    assert issue.message == (
+        "«перемирие» should be “Presidential Press Secretary”; left because the model does not "
+        "connect it with the source term; check the entry"
+    )
+    tmx = render_tmx(bitext, datetime(2026, 11, 27, tzinfo=UTC)).decode()
+    assert f"warning term-missing: {issue.message}" in tmx
+
+
 def test_signature_tells_whether_terms_were_enforced(engine: ArgosEngine) -> None:
     labels = {
         translate_document(ARTICLE, engine, MATCHER, enforce=enforce).signature.engine
@@ -112,3 +125,13 @@ def test_each_change_is_explained(bilingual: Bilingual, article: Path) -> None:
     assert "→ preferred “armistice”" in run.stderr
     assert "  model: The ministers" in run.stderr
     assert run.stdout.count("\n") == 1
+
+
+def test_reason_why_a_term_was_left_is_explained(bilingual: Bilingual, article: Path) -> None:
+    (article.parent / "house.csv").write_text(
+        "id,ru,en,status\ntruce,перемирие,Presidential Press Secretary,approved\n", "utf-8"
+    )
+    run = bilingual("translate", article, "-g", "house.csv", "--explain")
+    assert (
+        "→ missing (left because the model does not connect it with the source term" in run.stderr
+    )

@@ -83,12 +83,12 @@ def test_terms_are_found_and_the_missing_ones_marked(
 ) -> None:
     house = tmp_path / "house.csv"
     house.write_text(
-        "id,ru,en,status\ntalk,беседа длилась,colloquy lasted,approved\n", encoding="utf-8"
+        "id,ru,en,status\ntalk,беседа длилась,mission creep,approved\n", encoding="utf-8"
     )
     bilingual("translate", article, "-o", "out", "-g", house, "--to", "tmx")
     tmx = (tmp_path / "out/article.tmx").read_text("utf-8")
     assert ": перемирие = truce</prop>" in tmx
-    assert "warning term-missing: «беседа длилась» should be “colloquy lasted”" in tmx
+    assert "warning term-missing: «беседа длилась» should be “mission creep”" in tmx
     bilingual("translate", article, "-o", "bare", "--no-glossary", "--to", "tmx")
     assert "x-term" not in (tmp_path / "bare/article.tmx").read_text("utf-8")
 

@@ -127,12 +127,14 @@ class TermMatch:
         concept: the concept found.
         start, stop: offsets into the segment's text, in code points.
         reason: which term was matched and by which parse of its words, for `--explain`.
+        left: why its rendering was not made to stand in the translation; empty where it does.
     """
 
     concept: Concept
     start: int
     stop: int
     reason: str = ""
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)

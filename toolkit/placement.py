@@ -6,7 +6,7 @@ an article, the capital of its place and a verb that agrees.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,8 +19,10 @@ from toolkit.engine import Hypothesis
 from toolkit.grammar import is_plural_form, verb_uses
 from toolkit.terminology import find_renderings
 
-LEAST_GAINS = (2.5, 5.0, 1.0)  # nats that a word must owe to the term to be replaced by it
-MOST_LOST_IN_BEAM = 0.05  # nats a token that another hypothesis of the beam may be less probable
+LEAST_SHARES = (0.3, 0.6, 0.15)
+"""What a word must owe to the term to be replaced by it, as a share of what another owes most."""
+MOST_LOST_IN_BEAM = 1.02
+"""How much less probable another hypothesis of the beam may be, as a ratio of logarithms."""
 NOMINAL = frozenset({"noun", "name"})
 
 _EDGES = (
@@ -44,27 +46,33 @@ class Draft:
         source: the segment.
         terms: the terms in it.
         text: the translation.
+        level: the mean logarithm of the probability of its words, and of its end.
         alternatives: the beam's other hypotheses, as probable as the first or nearly so.
         annotated: whether the model is told the terms in the source.
         edits: what was changed.
+        given_up: concepts that are not asked of it any more.
     """
 
     source: str
     terms: tuple[TermMatch, ...]
     text: str
+    level: float = 0.0
     alternatives: tuple[str, ...] = ()
     annotated: bool = False
     edits: tuple[Edit, ...] = ()
+    given_up: frozenset[Concept] = frozenset()
 
     def translated(self, hypothesis: Hypothesis, edits: tuple[Edit, ...]) -> "Draft":
         """Return the draft with what the model made of it."""
-        near = hypothesis.log_prob / hypothesis.length - MOST_LOST_IN_BEAM
+        near = MOST_LOST_IN_BEAM * hypothesis.log_prob / hypothesis.length
         alternatives = [
             one.text for one in hypothesis.alternatives if one.log_prob / one.length > near
         ]
+        text = plain(hypothesis.text)
         return replace(
             self,
-            text=plain(hypothesis.text),
+            text=text,
+            level=hypothesis.log_prob / (len(text.split()) + 1),
             alternatives=tuple(map(plain, alternatives)),
             edits=edits,
         )
@@ -91,11 +99,27 @@ class Draft:
         counts = Counter(term.concept for term in self.terms)
         return [one for one, count in counts.items() if not is_rendered(one, target, count)]
 
-    def edited(self, step: str, text: str, concepts: Iterable[Concept]) -> "Draft":
+    def wanted(self) -> list[Concept]:
+        """Return the missing concepts that are not given up."""
+        return [one for one in self.missing() if one not in self.given_up]
+
+    def edited(self, step: str, text: str, concepts: Sequence[Concept]) -> "Draft":
         """Return the draft with another text, for the sake of some concepts."""
         reason = ", ".join(f"«{one.source}» is “{one.target}”" for one in concepts)
         edit = Edit(step, self.text, text, reason)
-        return replace(self, text=text, edits=(*self.edits, edit))
+        return replace(self.leaving(concepts, ""), text=text, edits=(*self.edits, edit))
+
+    def giving_up(self, concepts: Collection[Concept], reason: str) -> "Draft":
+        """Return the draft with some concepts left for good."""
+        given_up = self.given_up.union(concepts)
+        return replace(self.leaving(concepts, reason), given_up=given_up)
+
+    def leaving(self, concepts: Collection[Concept], reason: str) -> "Draft":
+        """Return the draft with the reason why some concepts are not rendered in it."""
+        terms = (
+            replace(term, left=reason) if term.concept in concepts else term for term in self.terms
+        )
+        return replace(self, terms=tuple(terms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +155,6 @@ class Candidate:
             {bare(word) for word in near} - _EDGES
         )
 
-    def damage(self, before: Sequence[float], after: Sequence[float]) -> float:
-        """Return how many nats the words behind the term have lost; those before it lose none."""
-        return sum(before[self.stop :]) - sum(after[self.start + self.length :])
-
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -143,14 +163,17 @@ class Gap:
     Fields:
         draft: the draft.
         concept: the concept.
-        scores: the model's opinion of each word of the draft.
-        gains: what each word owes to the term, in nats.
+        gains: what each word, and the end, owes to the term, in nats.
     """
 
     draft: Draft
     concept: Concept
-    scores: tuple[float, ...]
     gains: tuple[float, ...]
+
+    @property
+    def peak(self) -> float:
+        """What the word that owes most to the term owes to it."""
+        return max(self.gains)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -243,10 +266,16 @@ def in_proportion(gap: Gap, lang: str) -> Candidate:
 def find_spans(gap: Gap) -> Iterator[Span]:
     """Yield the words that stand in a term's place: forbidden ones, and those that owe to it."""
     yield from forbidden_spans(gap)
-    for least in LEAST_GAINS:
-        if span := heaviest_span([gain - least for gain in gap.gains[:-1]], gap.draft.words):
+    for share in LEAST_SHARES:
+        weights = [gain - share * gap.peak for gain in gap.gains[:-1]]
+        if span := heaviest_span(weights, gap.draft.words):
             yield without_edges(gap.draft.words, span, _EDGES)
             yield without_edges(gap.draft.words, span)
+
+
+def has_forbidden(concept: Concept, text: str) -> bool:
+    """Tell whether a forbidden rendering of a concept stands in a text."""
+    return any(found.kind == "forbidden" for found in find_renderings(concept, text))
 
 
 def forbidden_spans(gap: Gap) -> Iterator[Span]:
@@ -256,13 +285,6 @@ def forbidden_spans(gap: Gap) -> Iterator[Span]:
         if found.kind == "forbidden":
             start = len(text[: found.start].split())
             yield start, start + len(text[found.start : found.stop].split())
-
-
-def replaces_forbidden(gap: Gap, candidate: Candidate) -> bool:
-    """Tell whether a candidate takes the place of a forbidden rendering."""
-    return any(
-        candidate.start <= start and stop <= candidate.stop for start, stop in forbidden_spans(gap)
-    )
 
 
 def heaviest_span(weights: Sequence[float], words: Sequence[str]) -> Span | None:
@@ -336,6 +358,9 @@ def set_form(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
     determined = not has_article and not english.DETERMINERS.isdisjoint(
         word.casefold() for word in words[max(0, start - 2) : start]
     )
+    if is_title(words, absorb(words, span, form.split())):
+        yield put(words, span, [word.capitalize() for word in form.split()])
+        return
     is_name = form[0].isupper()
     specified = words[stop : stop + 1] == ["of"]
     modified = not is_sentence_start(words, start) and article not in phrases.PREPOSITIONS
@@ -348,6 +373,18 @@ def set_form(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:
         modified=modified,
     ):
         yield put(words, (start - has_article, stop), [new, *form.split()] if new else form.split())
+
+
+def is_title(words: Sequence[str], span: Span) -> bool:
+    """Tell whether some words are a title before a name: Prime Minister Sergei Lavrov.
+
+    >>> is_title("Then Prime Minister Lavrov spoke".split(), (1, 3))
+    True
+    """
+    start, stop = span
+    return all(word[0].isupper() and word.isalpha() for word in words[start : stop + 1]) and (
+        stop - start > is_sentence_start(words, start) and stop < len(words)
+    )
 
 
 def set_phrase(gap: Gap, span: Span, form: str) -> Iterator[Candidate]:

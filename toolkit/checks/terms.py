@@ -26,14 +26,15 @@ Kept = Literal["kept", "varied", "missing", "forbidden"]
 def check_missing_term(pair: Pair) -> Iterator[Finding]:
     """Find terms of the source of whose expected rendering the translation has no trace."""
     for term in _terms(pair, "missing"):
-        message = f"«{term.concept.source}» should be “{term.concept.target}”"
+        message = f"«{term.concept.source}» should be “{term.concept.target}”{_why(term)}"
         yield Finding(message, (term.start, term.stop))
 
 
 def check_varied_term(pair: Pair) -> Iterator[Finding]:
     """Find terms rendered freely: by words of the same family, or by a phrase left out."""
     for term in _terms(pair, "varied"):
-        message = f"«{term.concept.source}» is usually “{term.concept.target}”: check the wording"
+        usual = f"«{term.concept.source}» is usually “{term.concept.target}”"
+        message = f"{usual}{_why(term) or ': check the wording'}"
         yield Finding(message, (term.start, term.stop))
 
 
@@ -43,7 +44,9 @@ def check_forbidden_term(pair: Pair) -> Iterator[Finding]:
         rendering = pair.renderings[term.concept.id]
         if rendering is not None:
             concept = term.concept
-            message = f"«{concept.source}» is not “{rendering.term}” but “{concept.target}”"
+            message = (
+                f"«{concept.source}» is not “{rendering.term}” but “{concept.target}”{_why(term)}"
+            )
             yield Finding(message, (term.start, term.stop), (rendering.start, rendering.stop))
 
 
@@ -73,6 +76,11 @@ def _inconsistency(term: TermMatch, rendering: Rendering, usual: str) -> Finding
         "use one term"
     )
     return Finding(message, (term.start, term.stop), (rendering.start, rendering.stop))
+
+
+def _why(term: TermMatch) -> str:
+    """Tell why a term was left, if enforcement has tried to set it."""
+    return f"; left because {term.left}" if term.left else ""
 
 
 def _terms(pair: Pair, wanted: Kept) -> Iterator[TermMatch]:

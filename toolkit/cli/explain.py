@@ -25,4 +25,6 @@ def _explain(unit: Unit) -> None:
     for term in unit.terms:
         rendering = find_rendering(term.concept, unit.target)
         outcome = f"{rendering.kind} “{rendering.term}”" if rendering else "missing"
+        if term.left:
+            outcome += f" (left because {term.left})"
         click.echo(f"  term: {term.reason} → {outcome}", err=True)

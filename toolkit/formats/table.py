@@ -230,11 +230,15 @@ def render_rows(columns: Iterable[str], rows: Iterable[Iterable[str]], delimiter
     >>> render_rows(["ru", "note"], [["мир", "=1+1"]])
     "ru,note\nмир,'=1+1\n"
     """
+    guarded = ([_guarded(cell) for cell in row] for row in rows)
+    return "".join(_line(row, delimiter) for row in (columns, *guarded))
+
+
+def _line(cells: Iterable[str], delimiter: str) -> str:
+    r"""Return a row; csv quotes a carriage return only where one ends the rows."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_guarded(cell) for cell in row] for row in rows)
-    return text.getvalue()
+    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def header(source_lang: str, target_lang: str) -> tuple[str, ...]:
