@@ -26,8 +26,8 @@ from toolkit.errors import EngineError
 
 # The default model: replacing it is one file in toolkit/data/ and this line.
 BUNDLED = (
-    "translate-ru_en-0_1.argosmodel",
-    "4879d5415f47899cc6527b7bd5f526c3ea33969981554153a92373918f9cd348",
+    "translate-ru_en-0_3.argosmodel",
+    "5ab1659000c6435090d37e2fac6f41a4b1947ad73b970d482e4351c50a294f02",
 )
 
 MAX_UNPACKED_BYTES = 8 * 1024**3  # the largest packages of the public index unpack to under 2 GB

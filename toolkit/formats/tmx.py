@@ -417,7 +417,7 @@ def _origin(author: str, known: Mapping[str, str]) -> Origin:
 def is_machine(author: str) -> bool:
     """Say whether the author of a translation is a machine, by the name.
 
-    >>> is_machine("MT! translate-ru_en-0_1 0.1"), is_machine("Martin")
+    >>> is_machine("MT! translate-ru_en-0_3 0.3"), is_machine("Martin")
     (True, False)
     """
     return author.startswith(MACHINE) or author in MACHINE_MARKS
