@@ -25,8 +25,9 @@ _VOWEL_LETTERS = frozenset("AEFHILMNORSX")
 
 
 @cache
-def _mass_nouns() -> frozenset[str]:
-    file = resources.files("toolkit") / "data" / "english" / "mass_nouns.txt"
+def _nouns(kind: str) -> frozenset[str]:
+    """Return nouns by whether they are counted: `mass`, or `count` where the ending says mass."""
+    file = resources.files("toolkit") / "data" / "english" / f"{kind}_nouns.txt"
     return frozenset(file.read_text(encoding="utf-8").split())
 
 
@@ -66,12 +67,13 @@ def is_plural(phrase: str) -> bool:
 def is_mass(phrase: str) -> bool:
     """Tell whether the head of a noun phrase names what is not counted.
 
-    >>> is_mass("shuttle diplomacy"), is_mass("protectionism"), is_mass("ceasefire")
+    >>> is_mass("shuttle diplomacy"), is_mass("protectionism"), is_mass("a meeting")
     (True, True, False)
     """
     words = phrase.casefold().split()
     head = words[head_index(words)]
-    return head in _mass_nouns() or head.endswith(("ism", "ing", "ization", "ness"))
+    has_ending = head.endswith(("ism", "ing", "ization", "ness"))
+    return head in _nouns("mass") or (has_ending and head not in _nouns("count"))
 
 
 def plural(phrase: str) -> str:
