@@ -5,7 +5,7 @@
 UV := .uv/bin/uv
 RUN := $(UV) run --locked --quiet
 
-.PHONY: translate test lint training-env test-training clean
+.PHONY: translate test lint training-env test-training test-ray clean
 
 translate: .venv
 	$(RUN) bilingual translate seeds -o translations --date 2026-11-27
@@ -43,5 +43,12 @@ test-training: .venv-training
 	PYTHONPATH=. .venv-training/bin/pytest --confcutdir=tests/training training tests/training \
 	    -o addopts="--doctest-modules --strict-markers --strict-config"
 
+.venv-ray: $(UV) pyproject.toml uv.lock
+	UV_PROJECT_ENVIRONMENT=.venv-ray $(UV) sync --locked --quiet --extra ray
+	@touch .venv-ray
+
+test-ray: .venv-ray
+	.venv-ray/bin/pytest --confcutdir=tests/ray tests/ray -o addopts="--strict-markers --strict-config"
+
 clean:
-	rm -rf .uv .venv .venv-training
+	rm -rf .uv .venv .venv-training .venv-ray

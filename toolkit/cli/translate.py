@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from threading import Event
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import click
 
@@ -34,6 +35,9 @@ from toolkit.pretranslation import Reuse, find_orphans
 from toolkit.resume import Record, checksum_of_origin, lock_folder
 from toolkit.scripts import share_of_letters
 from toolkit.segmentation import load_rules
+
+if TYPE_CHECKING:
+    from toolkit.cluster import Cluster
 
 MIN_SHARE_OF_LETTERS = 0.5  # below it a document is hardly in the language it is said to be in
 
@@ -159,6 +163,13 @@ def parse_formats(
 @click.option("--threads", default=0, type=click.IntRange(0), help="Processor threads; 0 for all.")
 @click.option("--compute-type", default="default", show_default=True, help="e.g. int8, float32.")
 @click.option(
+    "--ray",
+    is_flag=False,
+    flag_value="auto",
+    metavar="[ADDRESS]",
+    help="Translate on a Ray cluster, of this machine by default; see docs/scale.md.",
+)
+@click.option(
     "--date",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
     help="Date to write into the files, in UTC; now by default.",
@@ -186,6 +197,7 @@ def translate(  # noqa: PLR0913 - one argument for each option
     beam: int,
     threads: int,
     compute_type: str,
+    ray: str | None,
     date: datetime | None,
     force: bool,
     overwrite: bool,
@@ -206,18 +218,30 @@ def translate(  # noqa: PLR0913 - one argument for each option
       bilingual translate seeds -o out --to tmx --source-lang ru-RU --target-lang en-US
       bilingual translate article.txt -o out -g house.csv --explain
       bilingual translate articles/ -o out --tm house.db
+      bilingual translate articles/ -o out --ray=head:6379
       cat article.txt | bilingual translate - > article.en.txt
     """
     start = perf_counter()
     articles = find_documents(paths, output)
     if output is None and (len(articles) > 1 or len(formats or "1") > 1 or as_json):
         raise click.UsageError("name a folder for the files with -o")
+    if ray and threads:
+        raise click.UsageError("--ray uses the processors of the cluster; leave out --threads")
     context = click.get_current_context()
     reuse = Reuse(
         memories=[context.with_resource(TranslationMemory(path)) for path in memories],
         least=fuzzy_threshold / 100,
         fuzzy_first=fuzzy_first,
     )
+    decoding = Decoding(beam_size=beam)
+    cluster = None
+    if ray:
+        from toolkit.cluster import Cluster, Settings  # noqa: PLC0415 - cold start
+
+        settings = Settings(
+            (source_lang, target_lang), model, decoding, compute_type, enforce=not no_enforce
+        )
+        cluster = context.with_resource(Cluster(ray, settings))
     package = find_package(source_lang, target_lang, model)
     note(f"model: {package.label} ({package.origin})", quiet=quiet)
     with ThreadPoolExecutor(1) as loading:  # the glossary while the model is unpacked
@@ -225,10 +249,11 @@ def translate(  # noqa: PLR0913 - one argument for each option
             lambda: None if no_glossary else load_matcher(overlays, source_lang, target_lang)
         )
         engine = ArgosEngine(
-            package, Decoding(beam_size=beam), threads=threads, compute_type=compute_type
+            package, decoding, threads=1 if cluster else threads, compute_type=compute_type
         )
     run = Run(
         engine=engine,
+        cluster=cluster,
         matcher=matcher.result(),
         langs=(source_lang, target_lang),
         reuse=reuse,
@@ -275,6 +300,7 @@ class Run:
     """What is the same for all articles of a call."""
 
     engine: Engine
+    cluster: "Cluster | None"
     matcher: TermMatcher | None
     langs: tuple[str, str]
     reuse: Reuse
@@ -322,7 +348,11 @@ class Run:
                 )
 
             tasks = self.prepare_each(articles, record, summary)
-            with closing(work_ahead(complete, tasks, self.engine.threads)) as completed:
+            if self.cluster:
+                ahead = self.cluster.complete_ahead(tasks, lambda task: task.prepared)
+            else:
+                ahead = work_ahead(complete, tasks, self.engine.threads)
+            with closing(ahead) as completed:
                 try:
                     for task, bitext in completed:
                         with self.tell_failure(task.path, summary):
