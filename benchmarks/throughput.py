@@ -199,7 +199,7 @@ def ctranslate2(articles: list[list[str]]) -> None:
         max_batch_size=2048,
         batch_type="tokens",
         beam_size=4,
-        length_penalty=0.6,
+        length_penalty=1.0,
     )
 
 

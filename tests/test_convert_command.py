@@ -18,10 +18,11 @@ PAIRS = [("Да", "Yes"), ("Нет", "No"), ("Мир", "Peace")]
 
 def test_every_format_becomes_every_other_without_loss(tmp_path: Path) -> None:
     bitext = without_inlines(full_bitext())
-    for suffix in RENDERERS:
+    suffixes = [suffix for suffix in RENDERERS if suffix != ".html"]  # a page is only written
+    for suffix in suffixes:
         first = tmp_path / f"first{suffix}"
         write_bitext(bitext, first, DATE)
-        for other in RENDERERS:
+        for other in suffixes:
             second = tmp_path / f"second{other}"
             write_bitext(read_bitext(first), second, DATE, overwrite=True)
             assert read_bitext(second) == bitext, (suffix, other)

@@ -108,7 +108,8 @@ def test_article_is_translated_from_the_memory_first(
         (proposal,) = read_bitext(tmp_path / "out" / name).units[3].proposals
         assert (proposal.source, proposal.target, proposal.similarity) == (*PAIRS[1], 0.75)
     before = (tmp_path / "out/article.tmx").read_bytes()
-    run = bilingual(*command, "--date", "2026-11-27")
+    assert "skipped 1 unchanged" in bilingual(*command, "--date", "2026-11-27").stderr
+    run = bilingual(*command, "--date", "2026-11-27", "--force")
     assert "kept 1 reviewed, from memory 2, with fuzzy matches 1" in run.stderr
     assert (tmp_path / "out/article.tmx").read_bytes() == before
 

@@ -48,7 +48,7 @@ class Decoding:
     """
 
     beam_size: int = 4
-    length_penalty: float = 0.6
+    length_penalty: float = 1.0
     no_repeat_ngram_size: int = 0
     repetition_penalty: float = 1.0
     max_tokens: int = 160

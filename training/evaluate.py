@@ -11,7 +11,7 @@ import ctranslate2
 import sacrebleu
 import sentencepiece
 
-LENGTH_PENALTY = 0.6
+LENGTH_PENALTY = 1.0
 BATCH_PIECES = 2048
 LONGEST_OUTPUT = 200
 
