@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from platform import node
+from socket import create_connection
 from typing import Any, Self, TypeVar
 
 from toolkit.bitext import Bitext
@@ -66,6 +67,9 @@ class Cluster:
         except ImportError as error:
             raise EngineError("Ray is not installed; install bilingual-toolkit[ray]") from error
         try:
+            host, _, port = address.rpartition(":")
+            if port.isdecimal() and "//" not in address:  # Ray itself waits for minutes
+                create_connection((host, int(port)), timeout=10).close()
             ray.init(address, log_to_driver=False, logging_level="ERROR")
         except (OSError, RuntimeError, ValueError) as error:
             raise EngineError(

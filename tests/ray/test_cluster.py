@@ -27,7 +27,15 @@ SETTINGS = Settings(("ru", "en"), None, Decoding(beam_size=4), "default", enforc
 
 def bilingual(folder: Path, output: str, *options: str) -> subprocess.Popen[str]:
     """Begin to translate the folder's articles into another of its folders."""
-    command = [str(BIN / "bilingual"), "translate", "articles", "-o", output, "--date", "2026-11-27"]
+    command = [
+        str(BIN / "bilingual"),
+        "translate",
+        "articles",
+        "-o",
+        output,
+        "--date",
+        "2026-11-27",
+    ]
     return subprocess.Popen(
         [*command, "--to", "tmx,po", *options],
         cwd=folder,
