@@ -37,7 +37,7 @@ def bilingual(folder: Path, output: str, *options: str) -> subprocess.Popen[str]
         "2026-11-27",
     ]
     return subprocess.Popen(
-        [*command, "--to", "tmx,po", *options],
+        [*command, "--to", "tmx,po", "--date", "2026-11-27", *options],
         cwd=folder,
         stderr=subprocess.PIPE,
         text=True,
