@@ -48,7 +48,7 @@ test-training: .venv-training
 	@touch .venv-ray
 
 test-ray: .venv-ray
-	.venv-ray/bin/pytest --confcutdir=tests/ray tests/ray -o addopts="--strict-markers --strict-config"
+	.venv-ray/bin/pytest --confcutdir=tests/cluster tests/cluster -o addopts="--strict-markers --strict-config"
 
 clean:
 	rm -rf .uv .venv .venv-training .venv-ray
