@@ -23,7 +23,7 @@ from time import process_time
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from alignment_corpus import Bead, Sample, held_out, samples
+from alignment_corpus import Bead, Sample, beads_of, held_out, samples
 
 from toolkit import ArgosEngine, TermMatcher, bundled_package, load_glossary
 from toolkit.alignment import DOUBTFUL, Step, align_sentences
@@ -94,16 +94,6 @@ def main() -> None:
 def ours(one: Sample, memory: Memory | None, matcher: TermMatcher | None) -> list[Step]:
     """Align a document with the toolkit."""
     return align_sentences(one.sources, one.targets, memory, matcher)  # type: ignore[arg-type]
-
-
-def beads_of(steps: Sequence[tuple[int, int, object]]) -> list[Bead]:
-    """Number the sentences of a chain."""
-    beads: list[Bead] = []
-    first = second = 0
-    for left, right, _ in steps:
-        beads.append((tuple(range(first, first + left)), tuple(range(second, second + right))))
-        first, second = first + left, second + right
-    return beads
 
 
 def gale_church(one: Sample) -> list[Bead]:

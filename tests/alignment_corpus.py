@@ -8,7 +8,7 @@ side. What was done is drawn from a generator seeded with the document's number.
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,16 @@ def samples() -> Iterator[Sample]:
         for number in range(len(pairs) // LENGTH):
             part = pairs[number * LENGTH : (number + 1) * LENGTH]
             yield damage(f"{path.stem}-{number}", part, seed=number)
+
+
+def beads_of(steps: Iterable[tuple[int, int, object]]) -> list[Bead]:
+    """Number the sentences of a chain: how many it takes on either side at each step."""
+    beads: list[Bead] = []
+    first = second = 0
+    for left, right, _ in steps:
+        beads.append((tuple(range(first, first + left)), tuple(range(second, second + right))))
+        first, second = first + left, second + right
+    return beads
 
 
 def damage(name: str, pairs: Sequence[tuple[str, str]], seed: int) -> Sample:

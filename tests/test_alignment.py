@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from alignment_corpus import Bead, Sample, held_out, samples
+from alignment_corpus import Bead, Sample, beads_of, held_out, samples
 from conftest import DATE, Bilingual
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ from toolkit import (
     read_bitext,
     read_document,
 )
-from toolkit.alignment import Step, align_sentences, band, stems, weigh
+from toolkit.alignment import align_sentences, band, stems, weigh
 from toolkit.engine import Decoding
 from toolkit.outputs import write_bitext
 
@@ -47,16 +47,6 @@ Translated by the press service of the Foreign Ministry of the Republic of San M
 
 def links(beads: Iterable[Bead]) -> set[tuple[int, int]]:
     return {(i, j) for left, right in beads for i in left for j in right}
-
-
-def beads_of(steps: Iterable[Step]) -> list[Bead]:
-    """Number the sentences of a chain."""
-    beads: list[Bead] = []
-    first = second = 0
-    for left, right, _ in steps:
-        beads.append((tuple(range(first, first + left)), tuple(range(second, second + right))))
-        first, second = first + left, second + right
-    return beads
 
 
 def f1(

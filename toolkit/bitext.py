@@ -235,6 +235,11 @@ class Unit:
         return self.state in {"reviewed", "final"}
 
     @property
+    def is_human(self) -> bool:
+        """Whether a person has made or approved the translation."""
+        return self.origin == "human" or self.is_reviewed
+
+    @property
     def is_as_written(self) -> bool:
         """Whether it came from a file as the toolkit wrote it."""
         return self.written_checksum == self.checksum

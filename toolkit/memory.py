@@ -170,11 +170,6 @@ def entries_of(bitext: Bitext, file: str = "") -> Iterator[Entry]:
         yield Entry(unit, langs, previous, following, (provenance,))
 
 
-def is_vouched_for(unit: Unit) -> bool:
-    """Tell whether a person made or reviewed a translation."""
-    return unit.origin == "human" or unit.is_reviewed
-
-
 class TranslationMemory:
     """A translation memory in an SQLite file, which several processes may use at once.
 
@@ -584,7 +579,7 @@ class TranslationMemory:
 
 def _is_wanted(unit: Unit, *, unreviewed: bool) -> bool:
     filled = bool(unit.source.text.strip() and unit.target.strip())
-    return filled and (unreviewed or is_vouched_for(unit))
+    return filled and (unreviewed or unit.is_human)
 
 
 def _is_context(entry: Entry, context: tuple[str | None, str | None]) -> bool:

@@ -34,7 +34,6 @@ from toolkit.opinions import (
     Opinion,
     Review,
     differs_from,
-    is_human,
     is_mark,
     opinions_of,
 )
@@ -471,7 +470,7 @@ def _mark_reworded(
 ) -> tuple[tuple[Unit, ...], Conflict | None]:
     """Offer a reviewed translation of an older source text for the new one."""
     theirs = review.bitext.units[j]
-    if not units or not theirs.target or not is_human(theirs):
+    if not units or not theirs.target or not theirs.is_human:
         return units, None
     unit = units[0]
     offered = any(one.target == theirs.target for one in unit.proposals)

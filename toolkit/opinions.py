@@ -129,14 +129,14 @@ def _opinion_on_one(bitext: Bitext, opinion: Opinion, review: Review) -> Iterato
             kept = theirs if theirs.target else replace(theirs, target=unit.target)
             yield replace(opinion, units=(kept,), rejects=True)
         return
-    vouched_for = theirs.is_reviewed or (is_human(theirs) and not review.is_silent)
+    vouched_for = theirs.is_reviewed or (theirs.is_human and not review.is_silent)
     if vouched_for or _was_taken_over(theirs, unit) or (differs and _is_touched(theirs)):
         yield opinion
 
 
 def _is_touched(theirs: Unit) -> bool:
     """Say whether somebody worked on a unit, maybe in a program that keeps our states."""
-    return is_human(theirs) or (bool(theirs.written_checksum) and not theirs.is_as_written)
+    return theirs.is_human or (bool(theirs.written_checksum) and not theirs.is_as_written)
 
 
 def _was_taken_over(theirs: Unit, unit: Unit) -> bool:
@@ -153,11 +153,6 @@ def differs_from(theirs: Unit, unit: Unit) -> bool:
 def _edges(unit: Unit) -> set[int]:
     """Give where formatting begins and ends, whether as a stretch or as a tag at either end."""
     return {offset for one in unit.inlines for offset in (one.start, one.stop)}
-
-
-def is_human(unit: Unit) -> bool:
-    """Say whether somebody made or approved a translation."""
-    return unit.is_reviewed or unit.origin == "human"
 
 
 def is_mark(note: str) -> bool:

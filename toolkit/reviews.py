@@ -38,7 +38,7 @@ from toolkit.inputs import READERS, read_bitext
 from toolkit.memory import Entry, TranslationMemory, entries_of
 from toolkit.merging import Conflict, Merged, Rule, merge_reviews
 from toolkit.omegat_project import PROJECT, SAVE
-from toolkit.opinions import Review, is_human
+from toolkit.opinions import Review
 from toolkit.outputs import FORMATS, paths_of, render_bitext
 from toolkit.packages import base_lang
 
@@ -481,7 +481,7 @@ def _refuse_to_overwrite(path: Path, output: Output) -> None:
 def _left(review: Review, placed: set[int]) -> Iterator[int]:
     """Give the indexes of the reviewed units that no document has taken."""
     for j, unit in enumerate(review.bitext.units):
-        if j not in placed and unit.target and unit.state != "initial" and is_human(unit):
+        if j not in placed and unit.target and unit.state != "initial" and unit.is_human:
             yield j
 
 

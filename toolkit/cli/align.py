@@ -1,7 +1,7 @@
 """`bilingual align`: two existing translations become a bitext."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -10,6 +10,7 @@ import click
 
 from toolkit.alignment import DOUBTFUL, Bead, align_documents, make_bitext
 from toolkit.bitext import Document
+from toolkit.cli.dates import date_option
 from toolkit.cli.overlays import load_matcher, overlays_option
 from toolkit.cli.progress import note, progress_bar
 from toolkit.documents import read_document
@@ -43,11 +44,7 @@ FILE = click.Path(path_type=Path, allow_dash=True)
 @click.option("--no-glossary", is_flag=True, help="Look for no terms.")
 @click.option("--encoding", help="Encoding of text files, when recognition fails.")
 @click.option("--threads", default=0, type=click.IntRange(0), help="Processor threads; 0 for all.")
-@click.option(
-    "--date",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
-    help="Date to write into the file, in UTC; now by default.",
-)
+@date_option
 @click.option("--overwrite", is_flag=True, help="Replace a file that was reviewed or edited.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def align(  # noqa: PLR0913 - one argument for each option
@@ -63,7 +60,7 @@ def align(  # noqa: PLR0913 - one argument for each option
     no_glossary: bool,
     encoding: str | None,
     threads: int,
-    date: datetime | None,
+    date: datetime,
     overwrite: bool,
     quiet: bool,
 ) -> None:
@@ -99,7 +96,7 @@ def align(  # noqa: PLR0913 - one argument for each option
         beads = align_documents(first, second, engine, matcher, partial(show, source.name))
     if output:
         bitext = make_bitext(beads, first, second, engine, matcher)
-        write_bitext(bitext, output, date or datetime.now(UTC), overwrite=overwrite)
+        write_bitext(bitext, output, date, overwrite=overwrite)
     else:
         for bead in beads:
             click.echo(row(bead))

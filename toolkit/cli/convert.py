@@ -1,10 +1,11 @@
 """`bilingual convert`: a bitext from one format to another."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from toolkit.cli.dates import date_option
 from toolkit.cli.progress import note
 from toolkit.inputs import read_bitext
 from toolkit.outputs import write_bitext
@@ -17,11 +18,7 @@ from toolkit.salvage import salvage_bitext
 @click.option("--source-lang", default="", help="Language to take as the source, e.g. ru-RU.")
 @click.option("--target-lang", default="", help="Language to take as the target, e.g. en-US.")
 @click.option("--salvage", is_flag=True, help="Take what can be read out of a damaged file.")
-@click.option(
-    "--date",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
-    help="Date to write into the file, in UTC; now by default.",
-)
+@date_option
 @click.option("--overwrite", is_flag=True, help="Replace a file that was reviewed or edited.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def convert(  # noqa: PLR0913 - one argument for each option
@@ -31,7 +28,7 @@ def convert(  # noqa: PLR0913 - one argument for each option
     source_lang: str,
     target_lang: str,
     salvage: bool,
-    date: datetime | None,
+    date: datetime,
     overwrite: bool,
     quiet: bool,
 ) -> None:
@@ -49,5 +46,5 @@ def convert(  # noqa: PLR0913 - one argument for each option
         note(f"units taken out {len(bitext.units)}, lost {lost}", quiet=quiet)
     else:
         bitext = read_bitext(source, source_lang, target_lang)
-    write_bitext(bitext, target, date or datetime.now(UTC), overwrite=overwrite)
+    write_bitext(bitext, target, date, overwrite=overwrite)
     note(f"{target}: {len(bitext.units)} units", quiet=quiet)

@@ -1,12 +1,13 @@
 """`bilingual merge`: reviewed work comes back."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import click
 
+from toolkit.cli.dates import date_option
 from toolkit.cli.progress import note, progress_bar
 from toolkit.merging import Rule
 from toolkit.resume import lock_folder
@@ -33,11 +34,7 @@ COUNTS = ("accepted", "edited", "rejected", "split", "joined", "notes")
     "date, or that of the file named first or last (the one already there is before the first). "
     "Without it such a unit stays as it is, with all of them as proposals.",
 )
-@click.option(
-    "--date",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
-    help="Date to write into the files, in UTC; now by default.",
-)
+@date_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON to stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but conflicts and errors.")
 def merge(  # noqa: PLR0913 - one argument for each option
@@ -46,7 +43,7 @@ def merge(  # noqa: PLR0913 - one argument for each option
     reviewed: tuple[Path, ...],
     memory: Path | None,
     prefer: Rule | None,
-    date: datetime | None,
+    date: datetime,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -71,7 +68,7 @@ def merge(  # noqa: PLR0913 - one argument for each option
         report = merge_files(
             translations,
             reviewed,
-            date or datetime.now(UTC),
+            date,
             prefer=prefer,
             memory=memory,
             on_progress=partial(show, translations.name),

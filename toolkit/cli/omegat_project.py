@@ -1,12 +1,13 @@
 """`bilingual omegat-project`: translations become a project of OmegaT."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from toolkit.bitext import Concept
+from toolkit.cli.dates import date_option
 from toolkit.cli.overlays import load_overlaid, overlays_option
 from toolkit.cli.progress import note
 from toolkit.errors import FormatError
@@ -35,11 +36,7 @@ from toolkit.reviews import find_outputs
 )
 @overlays_option
 @click.option("--no-glossary", is_flag=True, help="Put no glossary into the project.")
-@click.option(
-    "--date",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
-    help="Date to write into the memories, in UTC; now by default.",
-)
+@date_option
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def omegat_project(  # noqa: PLR0913 - one argument for each option
     *,
@@ -49,7 +46,7 @@ def omegat_project(  # noqa: PLR0913 - one argument for each option
     prefill: bool,
     overlays: tuple[Path, ...],
     no_glossary: bool,
-    date: datetime | None,
+    date: datetime,
     quiet: bool,
 ) -> None:
     """Make the project folder FOLDER of OmegaT from TRANSLATIONS, files or folders.
@@ -72,7 +69,7 @@ def omegat_project(  # noqa: PLR0913 - one argument for each option
     written = write_omegat_project(
         folder,
         bitexts,
-        date or datetime.now(UTC),
+        date,
         concepts=concepts,
         articles=articles,
         prefill=prefill,

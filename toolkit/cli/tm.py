@@ -4,13 +4,14 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
+from toolkit.cli.dates import date_option
 from toolkit.cli.progress import ShowProgress, note, progress_bar
 from toolkit.formats.memory_tmx import stream_entries, write_entries
 from toolkit.formats.xmlfiles import permitted
@@ -106,13 +107,9 @@ def _counted(
 @tm.command()
 @memory_option
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
-@click.option(
-    "--date",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
-    help="Date to write into the file, in UTC; now by default.",
-)
+@date_option
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-def export(path: Path, target: Path, date: datetime | None, *, quiet: bool) -> None:
+def export(path: Path, target: Path, date: datetime, *, quiet: bool) -> None:
     """Write a memory as TMX 1.4, with context and provenance.
 
     \b
@@ -121,7 +118,7 @@ def export(path: Path, target: Path, date: datetime | None, *, quiet: bool) -> N
     """
     with TranslationMemory(path) as memory, progress_bar(quiet=quiet) as show:
         numbered = _counted(memory.entries(), path.name, show, len(memory))
-        write_entries((entry for _, entry in numbered), target, date or datetime.now(UTC))
+        write_entries((entry for _, entry in numbered), target, date)
         units = len(memory)
     note(f"{target}: {units} units", quiet=quiet)
 

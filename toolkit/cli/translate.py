@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Event
@@ -19,6 +19,7 @@ import click
 from toolkit.ahead import work_ahead
 from toolkit.bitext import Bitext, Signature
 from toolkit.cli import NO_MEMORY
+from toolkit.cli.dates import date_option
 from toolkit.cli.explain import explain_edits
 from toolkit.cli.overlays import load_matcher, overlays_option
 from toolkit.cli.progress import note, progress_bar
@@ -169,11 +170,7 @@ def parse_formats(
     metavar="[ADDRESS]",
     help="Translate on a Ray cluster, of this machine by default; see docs/scale.md.",
 )
-@click.option(
-    "--date",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
-    help="Date to write into the files, in UTC; now by default.",
-)
+@date_option
 @click.option("--force", is_flag=True, help="Translate unchanged articles again.")
 @click.option("--overwrite", is_flag=True, help="Give up reviewed or edited files.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON to stdout.")
@@ -198,7 +195,7 @@ def translate(  # noqa: PLR0913 - one argument for each option
     threads: int,
     compute_type: str,
     ray: str | None,
-    date: datetime | None,
+    date: datetime,
     force: bool,
     overwrite: bool,
     as_json: bool,
@@ -259,7 +256,7 @@ def translate(  # noqa: PLR0913 - one argument for each option
         reuse=reuse,
         encoding=encoding,
         formats=formats or (("text",) if output is None else DEFAULT_FORMATS),
-        date=date or datetime.now(UTC),
+        date=date,
         output=output,
         force=force or overwrite,
         overwrite=overwrite,
